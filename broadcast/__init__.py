@@ -1,0 +1,1 @@
+"""The broadcast: loudspeakers say who is called."""

@@ -1,0 +1,185 @@
+"""The caller as a role of a station: flow, keypad, PIN worker and soft caller at the station's inbox."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from msgspec import Struct
+
+from caller.flow import fresh, step
+from caller.keypad import Keypad
+from caller.pinwork import PinWorker
+from caller.screen import SoftCaller
+from caller.values import (
+    Cells,
+    Effect,
+    Event,
+    Feedback,
+    Manner,
+    Settings,
+    State,
+    Stretch,
+    WantSignIn,
+)
+from hall.errors import BadFile
+from hall.happened import Want
+from hall.messages import Health, SignIn
+from hall.model import Disposition, Instant, RequestId
+from hall.pin import bound_to, proof
+from hall.profile import KeypadProfile
+from hall.station.line import Line, LineSettings
+from hall.station.service import Station, Stop
+from hall.station.settings import fonts, profile, words
+from hall.stationfile import CallerSettings, Screen
+from hall.topics import CATALOGUE, WINDOW, Topic
+from screen.finger import Finger
+from screen.painter import Painter
+from screen.window import Closed, Window
+
+DEVICE = "keypad"
+log = logging.getLogger("caller")
+
+
+class PortChanged(Struct, frozen=True):
+    """The keypad's port was opened or lost."""
+
+    here: bool
+    reason: str
+
+
+class Caller:
+    """`handle` and `pump` belong to the main thread; drivers reach it through the station's inbox."""
+
+    topics: tuple[Topic, ...] = (CATALOGUE, WINDOW)
+
+    def __init__(self, settings: CallerSettings, language: str, beside: Path) -> None:
+        self._settings = settings
+        self._language = language
+        self._beside = beside
+        next_finishes = Disposition.DONE if settings.next_finishes else None
+        manner = Manner(next_finishes=next_finishes)
+        self._state = fresh(Settings(window=settings.window, screen=manner))
+        self._now: Instant | None = None
+        self._keypad: Keypad | None = None
+        self._line: Line | None = None
+        self._screen: SoftCaller | None = None
+        self._finger: Finger | None = None
+
+    @property
+    def state(self) -> State:
+        """What the flow knows; no PIN is readable in it."""
+        return self._state
+
+    @property
+    def has_screen(self) -> bool:
+        """Whether there is a soft caller, whose `pump` must run on the main thread."""
+        return self._settings.screen is not None
+
+    # --- the role -------------------------------------------------------------------------------------------
+
+    def start(self, station: Station) -> None:
+        """Open keypad and screen. Raises BadFile for a profile that is no keypad's, or without fonts."""
+        self._station = station
+        self._pins = PinWorker(station.inbox.put)
+        if self._settings.keypad:
+            self._open_keypad(station)
+        if self._settings.screen is not None:
+            self._open_screen(station, self._settings.screen)
+
+    def handle(self, event: object, now: Instant | None, mono: float) -> None:
+        """One event, whatever its source."""
+        self._now = now
+        if isinstance(event, PortChanged):
+            self._port_changed(event)
+        elif isinstance(event, Closed):
+            self._station.inbox.put(Stop())
+        else:
+            self._state, effects = step(self._state, event, now, mono)  # type: ignore[arg-type]
+            for effect in effects:
+                self._do(effect)
+        if self._keypad is not None:
+            self._keypad.tick()
+
+    def pump(self, timeout_s: float) -> list[object]:
+        """What to handle next: from the screen and from the inbox. Draws first what was handled before."""
+        assert self._screen is not None
+        self._screen.show(self._state, self._now)
+        waiting = self._station.inbox.take(0)
+        pressed: list[Event | Closed] = self._screen.pump(0 if waiting else timeout_s)
+        return [*waiting, *pressed, *self._station.inbox.take(0)]
+
+    def close(self) -> None:
+        """Close keypad, worker and screen."""
+        if self._line is not None:
+            self._line.close()
+        self._pins.close()
+        if self._finger is not None:
+            self._finger.close()
+        if self._screen is not None:
+            self._station.inbox.on_put = None
+            self._screen.close()
+
+    # --- wiring ---------------------------------------------------------------------------------------------
+
+    def _open_keypad(self, station: Station) -> None:
+        found = profile(self._settings.profile)
+        if not isinstance(found, KeypadProfile):
+            raise BadFile((f"caller.profile: {self._settings.profile!r} is no keypad's; one is ff68-21key-b",))
+        serial = found.line
+        settings = LineSettings(baud=serial.baud, bits=serial.bits, parity=serial.parity, stop_bits=serial.stop_bits)
+
+        def heard(data: bytes) -> None:
+            keypad.feed(data)  # made below: keypad and line need each other
+
+        line = Line(
+            self._settings.keypad,
+            settings,
+            on_bytes=heard,
+            on_state=lambda here, reason: station.inbox.put(PortChanged(here, reason)),
+        )
+        keypad = Keypad(line, found, self._settings.address, station.inbox.put)
+        self._line, self._keypad = line, keypad
+        line.start()
+
+    def _open_screen(self, station: Station, wanted: Screen) -> None:
+        window = Window(
+            (wanted.width, wanted.height),
+            Painter(fonts()),
+            title=station.id,
+            fullscreen=wanted.fullscreen,
+            pictures=self._beside / wanted.pictures if wanted.pictures else None,
+        )
+        own, refusals = words("caller", self._language), words("refusals", self._language)
+        self._screen = SoftCaller(window, own, refusals, self._language)
+        station.inbox.on_put = window.wake
+        if wanted.finger:
+            self._finger = Finger(self._beside / wanted.finger, window)
+
+    def _port_changed(self, event: PortChanged) -> None:
+        if event.here:
+            self._station.device(DEVICE, Health.READY)
+            if self._keypad is not None:
+                self._keypad.reopened()
+        else:
+            log.warning("keypad port %s: %s", self._settings.keypad, event.reason)
+            self._station.device(DEVICE, Health.LOST, "port")
+
+    def _do(self, effect: Effect) -> None:
+        match effect:
+            case Want(body):
+                self._station.want(body)
+            case WantSignIn():
+                self._station.want_with(lambda request: self._sign_in(effect, request))
+            case Stretch():
+                self._pins.give(effect)
+            case Cells() if self._keypad is not None:
+                self._keypad.show(effect)
+            case Feedback(signal) if self._keypad is not None:
+                self._keypad.signal(signal)
+            case _:
+                pass  # no keypad to tell
+
+    def _sign_in(self, wanted: WantSignIn, request: RequestId) -> SignIn:
+        bound = bound_to(request, self._station.id, wanted.window, wanted.badge)
+        return SignIn(window=wanted.window, badge=wanted.badge, proof=proof(wanted.key.reveal(), bound))

@@ -1,0 +1,1 @@
+"""What people type: hall demo, replay, provision, device, log, doctor, backup."""

@@ -1,0 +1,1 @@
+"""The display: boards and bars show who is called."""

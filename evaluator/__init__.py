@@ -1,0 +1,1 @@
+"""The evaluator: an applicant rates a service."""

@@ -1,0 +1,1 @@
+"""Device profiles: data only, one TOML file per model; `hall.profile` gives them meaning."""

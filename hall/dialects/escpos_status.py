@@ -1,0 +1,184 @@
+"""What an ESC/POS printer says about itself: the questions, and what each answer byte means.
+
+    host → printer   10 04 n    DLE EOT n, real time: answered at once, even while data waits to be printed
+                     1D 72 01   GS r 1, in order: answered when everything sent before it is on paper
+    printer → host   0xx1xx10   answer to DLE EOT      0xx0….   answer to GS r 1
+
+Sources: Epson ESC/POS command reference (DLE EOT, GS r); Rongta RP32x command set; Pyramid Reliance manual
+for printers that leave the fixed bits out. A silent printer and a byte out of place never count as "fine".
+"""
+
+from collections import deque
+from enum import IntEnum
+from typing import Final, Literal
+
+import msgspec
+
+MAX_ASKED: Final = 64  # questions without an answer that are remembered; more means that nobody reads or nobody answers
+
+
+class Question(IntEnum):
+    """n of DLE EOT n; IN_ORDER is GS r 1."""
+
+    PRINTER = 1
+    OFFLINE_CAUSE = 2
+    ERROR_CAUSE = 3
+    ROLL = 4
+    IN_ORDER = 0x72
+
+
+REAL_TIME: Final = (Question.PRINTER, Question.OFFLINE_CAUSE, Question.ERROR_CAUSE, Question.ROLL)
+
+OFFLINE: Final = 0x08  # n = 1
+COVER_OPEN: Final = 0x04  # n = 2
+STOPPED_BY_PAPER_END: Final = 0x20  # n = 2
+CUTTER_ERROR: Final = 0x08  # n = 3
+UNRECOVERABLE: Final = 0x20  # n = 3
+RECOVERABLE: Final = 0x40  # n = 3
+NEAR_END: Final = 0x0C  # n = 4
+END: Final = 0x60  # n = 4
+IN_ORDER_NEAR_END: Final = 0x03  # GS r 1
+IN_ORDER_END: Final = 0x0C  # GS r 1
+
+_FIXED: Final = (0x93, 0x12)  # bits 0, 1, 4, 7 of a DLE EOT answer
+_FIXED_LOOSE: Final = (0x81, 0x00)  # Reliance: no paper is 6C, low is 0C
+_FIXED_IN_ORDER: Final = (0x90, 0x00)
+
+
+class PrinterState(msgspec.Struct, frozen=True):
+    """What is known of a printer; None is "it has not said". Only a printer that answered all four questions
+    can be ok."""
+
+    offline: bool | None = None
+    cover_open: bool | None = None
+    paper_out: bool | None = None
+    paper_near_end: bool | None = None
+    cutter_error: bool | None = None
+    unrecoverable: bool | None = None
+    recoverable: bool | None = None
+
+    @property
+    def ok(self) -> bool:
+        """True if the printer said that it can print now; a roll near its end still prints."""
+        faults = (
+            self.offline,
+            self.cover_open,
+            self.paper_out,
+            self.cutter_error,
+            self.unrecoverable,
+            self.recoverable,
+        )
+        return all(fault is False for fault in faults)
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """A valid answer: to which question, and its byte."""
+
+    question: Question
+    byte: int
+
+
+class Stray(msgspec.Struct, frozen=True):
+    """A byte that answers nothing."""
+
+    byte: int
+    reason: Literal["fixed bits", "not asked"]
+
+
+def ask(question: Question) -> bytes:
+    """The bytes of a question."""
+    return b"\x1d\x72\x01" if question is Question.IN_ORDER else bytes([0x10, 0x04, question])
+
+
+def is_answer(question: Question, byte: int, *, fixed_bits: bool = True) -> bool:
+    """True if the byte has the form of an answer to this question; `fixed_bits` False for printers that leave
+    them out."""
+    real_time = _FIXED if fixed_bits else _FIXED_LOOSE
+    mask, value = _FIXED_IN_ORDER if question is Question.IN_ORDER else real_time
+    return byte & mask == value
+
+
+def with_answer(state: PrinterState, question: Question, byte: int) -> PrinterState:
+    """The state after a valid answer."""
+    replace = msgspec.structs.replace
+    if question is Question.PRINTER:
+        return replace(state, offline=bool(byte & OFFLINE))
+    if question is Question.OFFLINE_CAUSE:
+        # Bit 5 only adds to what n = 4 says: without it there may still be no paper, so it never clears it.
+        out = True if byte & STOPPED_BY_PAPER_END else state.paper_out
+        return replace(state, cover_open=bool(byte & COVER_OPEN), paper_out=out)
+    if question is Question.ERROR_CAUSE:
+        return replace(
+            state,
+            cutter_error=bool(byte & CUTTER_ERROR),
+            unrecoverable=bool(byte & UNRECOVERABLE),
+            recoverable=bool(byte & RECOVERABLE),
+        )
+    end, near = (END, NEAR_END) if question is Question.ROLL else (IN_ORDER_END, IN_ORDER_NEAR_END)
+    return replace(state, paper_out=bool(byte & end), paper_near_end=bool(byte & (near | end)))
+
+
+class Listener:
+    """Matches answer bytes with questions asked, and keeps the state that they add up to.
+
+    Real-time answers come in the order asked and may overtake in-order ones; the fixed bits tell the two
+    apart. A printer without fixed bits cannot be asked in order while a real-time question is open: its
+    profile says `in_order_status = false`. `state` changes only when every real-time question is answered:
+    with one answer lost on the line the others stand one place too early, and must not be believed.
+    """
+
+    def __init__(self, *, fixed_bits: bool = True) -> None:
+        self.state = PrinterState()
+        self._heard = PrinterState()
+        self._fixed_bits = fixed_bits
+        self._real_time: deque[Question] = deque(maxlen=MAX_ASKED)
+        self._in_order = 0
+
+    def ask(self, question: Question) -> bytes:
+        """The bytes to send; remembers that an answer is due."""
+        if question is Question.IN_ORDER:
+            self._in_order = min(self._in_order + 1, MAX_ASKED)
+        else:
+            self._real_time.append(question)
+        return ask(question)
+
+    @property
+    def waiting(self) -> bool:
+        """True while a real-time answer is due."""
+        return bool(self._real_time)
+
+    @property
+    def printing(self) -> bool:
+        """True while an in-order answer is due: what was sent before it is not known to be on paper."""
+        return self._in_order > 0
+
+    def forget(self) -> None:
+        """No answer came in time, or the line was opened anew: nothing is due and nothing is known any
+        more."""
+        self._doubt()
+        self._in_order = 0
+
+    def feed(self, data: bytes) -> list[Answered | Stray]:
+        """What these bytes say, in order. A stray byte while answers are due puts all that is known in
+        doubt."""
+        return [self._hear(byte) for byte in data]
+
+    def _hear(self, byte: int) -> Answered | Stray:
+        if self._real_time and is_answer(self._real_time[0], byte, fixed_bits=self._fixed_bits):
+            return self._answered(self._real_time.popleft(), byte)
+        if self._in_order and is_answer(Question.IN_ORDER, byte):
+            self._in_order -= 1
+            return self._answered(Question.IN_ORDER, byte)
+        due = self.waiting or self.printing
+        self._doubt()
+        return Stray(byte, "fixed bits" if due else "not asked")
+
+    def _answered(self, question: Question, byte: int) -> Answered:
+        self._heard = with_answer(self._heard, question, byte)
+        if not self._real_time:
+            self.state = self._heard
+        return Answered(question, byte)
+
+    def _doubt(self) -> None:
+        self.state = self._heard = PrinterState()
+        self._real_time.clear()

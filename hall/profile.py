@@ -1,0 +1,185 @@
+"""Profile texts → Profile: what a device model needs the product to know, checked to the last key.
+
+`firmware_profiles/<name>.toml` is data; station.settings reads the files and this module gives them meaning.
+A profile may `extends = "<name>"`: tables are laid over the older profile's key by key, everything else
+replaces. `title`, `verified` and `sources` are each file's own claim and are never inherited.
+
+A new kind of device is a frozen Struct below, added to `KINDS` and `Profile`, with what its types do not say
+in `RULES`; nothing else changes.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Literal
+
+import msgspec
+
+from hall.checked import Mistakes, Rules, read_struct, read_toml
+from hall.errors import BadFile
+from hall.keymap import Action, Binding, action_of, clash_faults, pattern_faults
+
+Verified = Literal["captured", "two sources", "one source", "experimental"]
+
+OWN_CLAIMS: Final = ("title", "verified", "sources")
+MAX_EXTENDS: Final = 8
+FONT_A_DOTS: Final = 12  # dots across one character of ESC/POS font A
+
+
+class LineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A serial line as the device is delivered; a hall may set its devices otherwise."""
+
+    baud: int
+    bits: Literal[7, 8] = 8
+    parity: Literal["N", "E", "O"] = "N"
+    stop_bits: Literal[1, 2] = 1
+
+
+class PrinterProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A ticket printer."""
+
+    title: str
+    verified: Verified
+    sources: tuple[str, ...]
+    dialect: Literal["escpos"]
+    line: LineSettings
+    width_dots: int  # dots that can be printed across
+    columns: int  # characters of font A across; a Chinese character takes two
+    chinese: Literal["gb18030", "raster"]  # raster: the printer has no Chinese font, text is sent as an image
+    in_order_status: bool  # answers GS r 1 after everything before it is printed
+    fixed_bits: bool  # answers to DLE EOT carry bits 1 and 4
+    cut: Literal["full", "partial", "none"]
+    presenter: Literal["none"] = "none"
+
+
+class KeypadProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A caller with digits and keys."""
+
+    title: str
+    verified: Verified
+    sources: tuple[str, ...]
+    dialect: Literal["ff68"]
+    line: LineSettings
+    address_bytes: Literal[1]
+    speaks: Literal["unasked"]  # sends a key by itself; no source shows a keypad that waits to be polled
+    ack_timeout_ms: int
+    retries: int  # how often the keypad sends a key again that nobody acknowledged
+    max_digits: int
+    keymap: tuple[Binding, ...]
+
+    def action(self, digits: str, key: int) -> Action | None:
+        """What the clerk wished, None if this keymap gives the key no meaning."""
+        return action_of(self.keymap, digits, key)
+
+
+Profile = PrinterProfile | KeypadProfile
+KINDS: Final[dict[str, type[PrinterProfile] | type[KeypadProfile]]] = {
+    "printer": PrinterProfile,
+    "keypad": KeypadProfile,
+}
+
+
+def _least(least: int) -> Callable[[int], list[tuple[str, str]]]:
+    return lambda value: [("", f"must be {least} or more (found {value})")] if value < least else []
+
+
+def _most(most: int) -> Callable[[int], list[tuple[str, str]]]:
+    return lambda value: [] if 0 <= value <= most else [("", f"must be 0–{most} (found {value})")]
+
+
+def _columns_fit(printer: PrinterProfile) -> list[tuple[str, str]]:
+    if printer.columns * FONT_A_DOTS <= printer.width_dots:
+        return []
+    return [(".columns", f"{printer.columns} × {FONT_A_DOTS} dots are wider than {printer.width_dots} dots")]
+
+
+def _has_source(sources: tuple[str, ...]) -> list[tuple[str, str]]:
+    return [] if sources else [("", "a profile without a source is a guess; name where its facts come from")]
+
+
+RULES: Final[Rules] = {
+    (LineSettings, "baud"): _least(1),
+    (PrinterProfile, "sources"): _has_source,
+    (PrinterProfile, "width_dots"): _least(1),
+    (PrinterProfile, "columns"): _least(1),
+    (PrinterProfile, ""): _columns_fit,
+    (KeypadProfile, "sources"): _has_source,
+    (KeypadProfile, "ack_timeout_ms"): _least(1),
+    (KeypadProfile, "retries"): _least(0),
+    (KeypadProfile, "max_digits"): _least(1),
+    (KeypadProfile, "keymap"): clash_faults,
+    (Binding, "key"): _most(0xFF),
+    (Binding, "digits"): pattern_faults,
+}
+
+
+def parse_profile(name: str, texts: Mapping[str, str]) -> Profile:
+    """The profile called `name`; `texts` has the TOML of every profile by name (without ".toml").
+
+    Raises BadFile with every mistake, each with its file (the one that said it), path and reason.
+    """
+    table, mistakes = _laid_over(name, texts)
+    kind = table.pop("kind", None)
+    struct = KINDS.get(kind) if isinstance(kind, str) else None
+    profile: Profile | None = None
+    if struct is None:
+        mistakes.tell(".kind", f"{kind!r} is no kind of device; known are: {', '.join(sorted(KINDS))}")
+    else:
+        profile = read_struct(struct, table, "", mistakes, RULES)
+    if profile is None or mistakes.found:
+        raise BadFile(tuple(sorted(mistakes.found)))
+    return profile
+
+
+class _ByFile(Mistakes):
+    """Mistakes of a profile laid over others: each is told with the file that holds it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+        self.said_by: dict[str, str] = {}  # path → file
+
+    def tell(self, at: str, reason: str) -> None:
+        """`at` is a path such as ".line.baud"; what is missing is missing in the profile asked for."""
+        where = at
+        while where and where not in self.said_by:
+            where = where[: max(where.rfind("."), where.rfind("["), 0)]
+        super().tell(f"{self.said_by.get(where, self.name)}.toml{at}", reason)
+
+
+def _laid_over(name: str, texts: Mapping[str, str]) -> tuple[dict[str, Any], _ByFile]:
+    """The profile's table laid over those it extends. Raises BadFile if one of them is not there or not
+    TOML."""
+    chain: list[tuple[str, dict[str, Any]]] = []
+    wanted: object = name
+    while wanted is not None:
+        before = [file for file, _ in chain]
+        asked_by = f"{before[-1]}.toml.extends" if before else f"{name}.toml"
+        if not isinstance(wanted, str) or wanted not in texts:
+            raise BadFile((f"{asked_by}: there is no profile {wanted!r}; known are: {', '.join(sorted(texts))}",))
+        if wanted in before:
+            raise BadFile((f"{asked_by}: goes round in a circle: {' → '.join([*before, wanted])}",))
+        if len(chain) == MAX_EXTENDS:
+            raise BadFile((f"{asked_by}: more than {MAX_EXTENDS} profiles over each other",))
+        unread = Mistakes()
+        table = read_toml(f"{wanted}.toml", texts[wanted], unread)
+        if unread.found:
+            raise BadFile(tuple(unread.found))
+        chain.append((wanted, table))
+        wanted = table.pop("extends", None)
+    merged: dict[str, Any] = {}
+    mistakes = _ByFile(name)
+    for file, table in reversed(chain):
+        for claim in OWN_CLAIMS:
+            merged.pop(claim, None)
+            mistakes.said_by.pop(f".{claim}", None)
+        _lay(merged, table, "", file, mistakes.said_by)
+    return merged, mistakes
+
+
+def _lay(below: dict[str, Any], above: dict[str, Any], at: str, file: str, said_by: dict[str, str]) -> None:
+    for key, value in above.items():
+        path = f"{at}.{key}"
+        if isinstance(value, dict) and isinstance(below.get(key), dict):
+            _lay(below[key], value, path, file, said_by)
+        else:
+            below[key] = value
+            said_by[path] = file

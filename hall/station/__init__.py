@@ -1,0 +1,1 @@
+"""The only I/O that stations and hub share: bus, line, inbox, outbox, settings, service."""

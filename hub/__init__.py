@@ -1,0 +1,1 @@
+"""The hub: decide (pure), commit (SQLite), tell."""

@@ -1,0 +1,85 @@
+"""The hub daemon: `python -m hub HUB.toml`."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+import time
+from pathlib import Path
+
+from hall.errors import HallError
+from hall.model import Instant
+from hall.station.bus import Ears, PahoLink, Will
+from hall.station.service import Stop, start_logging
+from hall.station.settings import read_hall, read_hub, read_password
+from hall.stationfile import ClockAnchor
+from hall.topics import HUB
+from hub.daemon import Hub
+from hub.store import Store
+from hub.writer import Sealed
+
+log = logging.getLogger("hub")
+
+
+def business_time(anchor: ClockAnchor | None, wall_s: float) -> Instant:
+    """Business time at a wall time, in milliseconds."""
+    if anchor is None:
+        return round(wall_s * 1000)
+    return anchor.at + round((wall_s - anchor.wall_s) * 1000 * anchor.speed)
+
+
+def build(path: Path) -> Hub:
+    """The hub of a hub file. Raises BadFile, BadLog or CannotWrite; then nothing was started."""
+    settings = read_hub(path)
+    hall = read_hall(path.parent / settings.hall)
+    password = read_password(settings.broker, path.parent)
+    data = path.parent / settings.data
+    data.mkdir(parents=True, exist_ok=True)
+
+    def link(ears: Ears, will: Will) -> PahoLink:
+        host, port = settings.broker.host, settings.broker.port
+        return PahoLink(ears, host=host, port=port, user=HUB, password=password, will=will, keep_session=True)
+
+    def export(sealed: Sealed) -> None:
+        # Outside the database: an unanchored chain proves nothing against the file's owner.
+        place = data / "seals"
+        place.mkdir(exist_ok=True)
+        line = f"{hall.id} {sealed.day} {sealed.seq} {sealed.hash.hex()}"
+        (place / f"{sealed.day}.seal").write_text(line + "\n", encoding="ascii")
+        log.info("day sealed: %s", line)
+
+    return Hub(
+        hall,
+        Store.open(data / "hub.db", hall.id),
+        link=link,
+        now=lambda: business_time(settings.clock, time.time()),
+        speed=settings.clock.speed if settings.clock else 1.0,
+        export=export,
+    )
+
+
+def main() -> int:
+    """Run the hub of one file until a signal; the exit status."""
+    start_logging("hub")
+    if len(sys.argv) != 2:
+        sys.stderr.write("usage: python -m hub HUB.toml\n")
+        return 2
+    try:
+        hub = build(Path(sys.argv[1]))
+    except HallError as error:
+        sys.stderr.write(f"hub: {error}\n")
+        return 1
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: hub.inbox.put(Stop()))
+    hub.begin()
+    try:
+        while hub.turn(hub.inbox.take(hub.wait_s())):
+            pass
+    finally:
+        hub.end()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

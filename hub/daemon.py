@@ -1,0 +1,181 @@
+"""The hub's loop: what arrives goes to the writer; what was committed is told; then, and only then, acknowledged."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+
+from hall.errors import BadMessage
+from hall.messages import About, Clock, Life, Sent, StationState, decode, encode
+from hall.model import Alert, AlertKind, Hall, Instant
+from hall.station.bus import Arrived, Bus, Connected, Delivered, Disconnected, Ears, Link, Token, Will
+from hall.station.clock import BEACON_S
+from hall.station.inbox import Inbox
+from hall.station.service import Stop
+from hall.topics import ASK, CLOCK, HUB, Tree
+from hub.store import Store
+from hub.views import Shown
+from hub.writer import Heard, Outcome, Sealed, Writer
+
+TICK_S = 0.5
+log = logging.getLogger("hub")
+
+
+class Hub:
+    """One process: the writer, its bus and its clock."""
+
+    def __init__(
+        self,
+        hall: Hall,
+        store: Store,
+        *,
+        link: Callable[[Ears, Will], Link],
+        now: Callable[[], Instant],
+        speed: float = 1.0,
+        mono: Callable[[], float] = time.monotonic,
+        export: Callable[[Sealed], None] = lambda _sealed: None,
+    ) -> None:
+        self.hall = hall
+        self.inbox = Inbox()
+        self.writer = Writer(hall, store)
+        self._boot = store.booted()
+        self._now, self._speed, self._mono, self._export = now, speed, mono, export
+        self._tree = Tree(hall.id)
+        self._shown = Shown(hall)
+        will = Will(self._tree.state(HUB), encode(StationState(station=HUB, life=Life.LOST, boot=self._boot)))
+        filters = [self._tree.every(ASK), self._tree.state(HUB)]
+        self._bus = Bus(lambda ears: link(ears, will), self.inbox.put, filters)
+        self._moments: dict[int, str] = {}
+        self._trouble: Alert | None = None
+        self._next_tick = 0.0
+        self._next_beacon = 0.0
+
+    def begin(self) -> None:
+        """Connect."""
+        self._bus.start()
+        log.info("hub of %s, boot %d, %d events", self.hall.id, self._boot, self.writer.store.seq)
+
+    def wait_s(self) -> float:
+        """Seconds until the next tick."""
+        return max(0.0, self._next_tick - self._mono())
+
+    def end(self) -> None:
+        """Say goodbye and close everything."""
+        self._publish_life(Life.LOST)
+        self._bus.stop()
+        self.writer.store.close()
+
+    def turn(self, events: Sequence[object]) -> bool:
+        """One turn of the loop; False to end it."""
+        heard: list[Heard] = []
+        tokens: list[Token] = []
+        going = True
+        for event in events:
+            if isinstance(event, Arrived):
+                tokens.append(event.token)
+                try:
+                    topic, station = self._tree.read(event.topic)
+                    if topic is ASK:
+                        heard.append(Heard(station, event.payload))
+                    else:
+                        self._own_state(event.payload)
+                except BadMessage as error:
+                    log.warning("%s", error)
+            elif isinstance(event, Delivered):
+                moment = self._moments.pop(event.handle, None)
+                if moment is not None:
+                    self.writer.delivered(moment)
+            elif isinstance(event, Connected):
+                self._introduce()
+            elif isinstance(event, Disconnected):
+                log.warning("broker: %s", event.reason)
+            elif isinstance(event, Stop):
+                going = False
+        ticking = self._mono() >= self._next_tick
+        if heard or ticking or not going:
+            self._work(heard, tokens, ticking)
+        return going
+
+    def _work(self, heard: list[Heard], tokens: list[Token], ticking: bool) -> None:
+        now = self._now()
+        outcome = self.writer.take(heard, now)
+        self._tell(outcome)
+        for token in tokens:
+            self._bus.ack(token)
+        troubled = self._troubled(outcome, now, ticking)
+        if outcome.changed or ticking or troubled:
+            self._show(now)
+        if ticking:
+            mono = self._mono()
+            self._next_tick = mono + TICK_S
+            if mono >= self._next_beacon:
+                self._next_beacon = mono + BEACON_S
+                self._beacon()
+
+    def _show(self, now: Instant) -> None:
+        """The retained states that changed."""
+        for tell in self._shown.changed(self.writer.floor, now, self.writer.store.seq, self._trouble):
+            if self._bus.is_connected:  # else all are told at the next connection
+                self._publish(tell.topic, tell.message)
+
+    def _tell(self, outcome: Outcome) -> None:
+        """What was committed: replies first, then what the hall hears, then the seals."""
+        for station, body in outcome.answers:
+            self._bus.publish(self._tree.answer(station), body)
+        if self._bus.is_connected:  # else they wait in the store
+            for moment, topic, body in outcome.moments:
+                self._moments[self._bus.publish(topic, body)] = moment
+        for sealed in outcome.sealed:
+            self._export(sealed)
+
+    def _troubled(self, outcome: Outcome, now: Instant, ticking: bool) -> bool:
+        """Keep the alert of what no log can hold; whether it began or ended."""
+        before = self._trouble
+        kind = outcome.trouble
+        if kind is None and before is not None and before.kind is AlertKind.CANNOT_WRITE:
+            writable = outcome.changed or (ticking and self.writer.can_write())
+            kind = None if writable else AlertKind.CANNOT_WRITE
+        if kind is (before.kind if before else None):
+            return False
+        self._trouble = None
+        if kind is not None:
+            self._trouble = Alert(id=kind.value.replace("_", "-"), kind=kind, subject=HUB, detail="", started_at=now)
+        self._publish_life(Life.DEGRADED if kind else Life.READY, kind.value if kind else "")
+        return True
+
+    def _introduce(self) -> None:
+        """Birth, and every state: this broker may know nothing of us."""
+        self._publish(self._tree.about(HUB), About(station=HUB, roles=(), version=version("jiaohao"), boot=self._boot))
+        trouble = self._trouble
+        self._publish_life(Life.DEGRADED if trouble else Life.READY, trouble.kind.value if trouble else "")
+        now = self._now()
+        self._shown.changed(self.writer.floor, now, self.writer.store.seq, trouble)
+        for tell in self._shown.everything():
+            self._publish(tell.topic, tell.message)
+        waiting = set(self._moments.values())
+        for moment, topic, not_after, body in self.writer.store.moments():
+            if not_after >= now and moment not in waiting:
+                self._moments[self._bus.publish(topic, body)] = moment
+        self._beacon()
+
+    def _beacon(self) -> None:
+        beacon = Clock(at=self._now(), speed=self._speed, boot=self._boot)
+        if self._bus.is_connected:
+            self._bus.publish(self._tree.of(CLOCK), encode(beacon))
+
+    def _own_state(self, payload: bytes) -> None:
+        """The will of an earlier boot may reach the broker after our birth: say again that we live."""
+        state = decode(payload, StationState)
+        if state.life is Life.LOST and state.boot < self._boot:
+            trouble = self._trouble
+            self._publish_life(Life.DEGRADED if trouble else Life.READY, trouble.kind.value if trouble else "")
+
+    def _publish_life(self, life: Life, reason: str = "") -> None:
+        if self._bus.is_connected:
+            state = StationState(station=HUB, life=life, boot=self._boot, reason=reason)
+            self._publish(self._tree.state(HUB), state)
+
+    def _publish(self, topic: str, message: Sent) -> None:
+        self._bus.publish(topic, encode(message), retain=True)

@@ -1,0 +1,269 @@
+"""The rules, pure: a floor and a request give events and a reply. The windows' rules are in hub.at_window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from hall.errors import IllegalMove
+from hall.events import (
+    AlertEnded,
+    AlertRaised,
+    AnyEvent,
+    BlockOpened,
+    DeviceChanged,
+    TakenBack,
+    TicketIssued,
+    TicketPrinted,
+    TicketReprinted,
+    TicketVoided,
+    WishWithdrawn,
+)
+from hall.hours import taking
+from hall.lifecycle import PRINTING, allows
+from hall.messages import (
+    Cancel,
+    DeviceSeen,
+    Done,
+    Health,
+    Issued,
+    Noted,
+    Printed,
+    Refusal,
+    Refused,
+    Reprint,
+    TakeTicket,
+    Wish,
+    Withdrawal,
+    Withdrawn,
+)
+from hall.model import (
+    AlertKind,
+    Block,
+    DeskState,
+    Hall,
+    Instant,
+    MatterId,
+    Printing,
+    Role,
+    Ticket,
+    TicketState,
+    VoidReason,
+)
+from hall.numbering import SeriesFull, label, next_number, series_of, ticket_id
+from hall.topics import HUB
+from hall.waiting import rivals, wait_minutes, windows_for
+from hub.at_window import AT_WINDOW
+from hub.decision import Asked, Decision, Refuse
+from hub.floor import PRINT_MOVES, Floor
+
+Rule = Callable[[Hall, Floor, Asked, Any, Instant], Decision]
+
+
+def decide(hall: Hall, floor: Floor, asked: Asked, now: Instant) -> Decision:
+    """What a request comes to: events and a reply. The floor is only read."""
+    try:
+        if isinstance(asked.body, Wish) and asked.not_after is not None and now > asked.not_after:
+            raise Refuse(Refusal.LATE, f"wanted until {asked.not_after}, now {now}")
+        return _RULES[type(asked.body)](hall, floor, asked, asked.body, now)
+    except Refuse as refuse:
+        return Decision(reply=refuse.reply)
+    except IllegalMove as error:
+        return Decision(reply=Refused(code=Refusal.NOT_ALLOWED, detail=str(error)))
+
+
+# --- taking a number ---
+
+
+def _take_ticket(hall: Hall, floor: Floor, asked: Asked, wish: TakeTicket, now: Instant) -> Decision:
+    _must_have_role(hall, asked, Role.KIOSK)
+    matter = hall.by_matter.get(wish.matter)
+    if matter is None:
+        raise Refuse(Refusal.UNKNOWN_MATTER, wish.matter)
+    if not windows_for(hall, matter.id):
+        raise Refuse(Refusal.NO_WINDOW, matter.id)
+    hours = taking(hall, now)
+    if not hours.open or floor.day is None:
+        raise Refuse(Refusal.HALL_CLOSED, hours.reason, hours.reopens_at)
+    series = series_of(hall, matter)
+    events: list[AnyEvent] = []
+    block = floor.blocks.get(series)
+    if block is None:
+        last = 10**hall.policy.number_digits - 1
+        block = Block(day=floor.day, series=series, first=1, last=last, holder=HUB)
+        events.append(BlockOpened(day=floor.day, series=series, first=1, last=last, holder=HUB))
+    try:
+        number, _ = next_number(block)
+    except SeriesFull as error:
+        raise Refuse(Refusal.SERIES_FULL, str(error)) from error
+    name = label(series, number, hall.policy.number_digits)
+    event = TicketIssued(
+        ticket=ticket_id(floor.day, name),
+        day=floor.day,
+        series=series,
+        number=number,
+        label=name,
+        matter=matter.id,
+        station=asked.station,
+        place=floor.last_place + 1,
+    )
+    reply = _slip(hall, floor, matter.id, event.ticket, name, now, event.place, now)
+    return Decision(events=(*events, event), reply=reply)
+
+
+def _slip(
+    hall: Hall,
+    floor: Floor,
+    matter: MatterId,
+    ticket: str,
+    name: str,
+    issued_at: Instant,
+    place: int,
+    now: Instant,
+    *,
+    reprint: bool = False,
+) -> Issued:
+    """Everything the slip says; `ahead` are those with an earlier place whom the same windows will call."""
+    ahead: dict[MatterId, int] = {}
+    for rival in rivals(hall, matter):
+        ahead[rival] = sum(1 for at, _ in floor.queues.get(rival, ()) if at < place)
+    for waiting in floor.reserved:
+        other = floor.tickets[waiting]
+        if other.matter in ahead and other.place < place:
+            ahead[other.matter] += 1
+    windows = windows_for(hall, matter)
+    manned = sum(1 for n in windows if floor.desk(n).state is not DeskState.CLOSED)
+    return Issued(
+        ticket=ticket,
+        label=name,
+        matter=matter,
+        issued_at=issued_at,
+        ahead=sum(ahead.values()),
+        windows=windows,
+        wait_minutes=wait_minutes(hall, ahead.items(), manned),
+        closing_soon=taking(hall, now).closing_soon,
+        reprint=reprint,
+    )
+
+
+def _reprint(hall: Hall, floor: Floor, asked: Asked, wish: Reprint, now: Instant) -> Decision:
+    ticket = _ticket(floor, wish.ticket)
+    if ticket.state not in (TicketState.WAITING, TicketState.CALLED):
+        raise Refuse(Refusal.NOT_WAITING, ticket.state)
+    staff = Role.CALLER in _roles(hall, asked)
+    if not staff and asked.station != ticket.station:
+        raise Refuse(Refusal.UNKNOWN_TICKET, "issued at another station")
+    if not staff and now > ticket.issued_at + hall.policy.reprint_s * 1000:
+        raise Refuse(Refusal.REPRINT_LATE, f"more than {hall.policy.reprint_s:g} s after it was issued")
+    reply = _slip(
+        hall, floor, ticket.matter, ticket.id, ticket.label, ticket.issued_at, ticket.place, now, reprint=True
+    )
+    return Decision(events=(TicketReprinted(ticket=ticket.id, station=asked.station),), reply=reply)
+
+
+def _printed(hall: Hall, floor: Floor, asked: Asked, fact: Printed, _now: Instant) -> Decision:
+    ticket = floor.tickets.get(fact.ticket)
+    if ticket is None:
+        # Of an earlier day, whose close has already called it unknown: the fact comes too late to change a day.
+        if floor.day is not None and fact.ticket[:10] < floor.day:
+            return Decision(reply=Noted())
+        raise Refuse(Refusal.UNKNOWN_TICKET, fact.ticket)
+    if asked.station != ticket.station and Role.CALLER not in _roles(hall, asked):
+        raise Refuse(Refusal.UNKNOWN_TICKET, "issued at another station")
+    if fact.outcome is Printing.RESERVED:
+        raise Refuse(Refusal.NOT_ALLOWED, "a print ends on paper, unknown or void")
+    move = PRINT_MOVES[fact.outcome]
+    void = fact.outcome is Printing.VOID
+    known = ticket.printing is fact.outcome
+    if known or not allows(PRINTING, ticket.printing, move) or (void and ticket.state is not TicketState.WAITING):
+        return Decision(reply=Noted())
+    events: list[AnyEvent] = [TicketPrinted(ticket=ticket.id, outcome=fact.outcome, reason=fact.reason[:80])]
+    if void:
+        events.append(TicketVoided(ticket=ticket.id, reason=VoidReason.NOT_PRINTED))
+    events += print_alert(floor, ticket, fact.outcome)
+    return Decision(events=tuple(events), reply=Noted())
+
+
+def print_alert(floor: Floor, ticket: Ticket, outcome: Printing) -> list[AnyEvent]:
+    """Staff are told while a station's last print is unknown."""
+    alert = f"print-{ticket.station}"
+    if outcome is Printing.UNKNOWN and alert not in floor.alerts:
+        return [AlertRaised(alert=alert, kind=AlertKind.PRINT_UNKNOWN, subject=ticket.station, detail=ticket.label)]
+    if outcome is Printing.ON_PAPER and alert in floor.alerts:
+        return [AlertEnded(alert=alert)]
+    return []
+
+
+# --- giving up, and devices ---
+
+
+def _cancel(_hall: Hall, floor: Floor, asked: Asked, fact: Cancel, _now: Instant) -> Decision:
+    """A wish given up: never happened (and barred), undone, or it stands and the station gets what it missed."""
+    undo: tuple[AnyEvent, ...] = ()
+    match asked.earlier:
+        case None | Refused():
+            outcome = Withdrawal.NEVER
+        case Issued(reprint=True):
+            outcome = Withdrawal.UNDONE  # a second slip that was never printed takes nothing back
+        case Issued(ticket=ticket):
+            undo = _unissue(floor, ticket)
+            outcome = Withdrawal.UNDONE if undo else Withdrawal.STANDS
+        case Done(window=state):
+            desk = floor.desk(state.window)
+            if desk.act is not None and desk.act_request == fact.request and desk.act_service is not None:
+                service = floor.services[desk.act_service]
+                undo = (TakenBack(window=desk.window, act=desk.act, service=service.id, ticket=service.ticket),)
+            outcome = Withdrawal.UNDONE if undo else Withdrawal.STANDS
+        case _:
+            outcome = Withdrawal.STANDS
+    missed = asked.earlier if outcome is Withdrawal.STANDS else None
+    assert not isinstance(missed, Withdrawn)
+    event = WishWithdrawn(station=asked.station, request=fact.request, outcome=outcome)
+    return Decision(events=(*undo, event), reply=Withdrawn(outcome=outcome, missed=missed))
+
+
+def _unissue(floor: Floor, ticket_id: str) -> tuple[AnyEvent, ...]:
+    ticket = floor.tickets.get(ticket_id)
+    if ticket is None or ticket.state is not TicketState.WAITING or ticket.printing is Printing.ON_PAPER:
+        return ()
+    return (TicketVoided(ticket=ticket.id, reason=VoidReason.WITHDRAWN),)
+
+
+def _device_seen(_hall: Hall, floor: Floor, asked: Asked, fact: DeviceSeen, _now: Instant) -> Decision:
+    device, reason = fact.device[:40], fact.reason[:80]
+    events: list[AnyEvent] = [DeviceChanged(station=asked.station, device=device, health=fact.health, reason=reason)]
+    alert = f"device-{asked.station}"
+    if alert in floor.alerts:
+        events.append(AlertEnded(alert=alert))
+    if fact.health is not Health.READY:
+        events.append(
+            AlertRaised(alert=alert, kind=AlertKind.DEVICE, subject=asked.station, detail=f"{device}: {reason}")
+        )
+    return Decision(events=tuple(events), reply=Noted())
+
+
+def _ticket(floor: Floor, ticket_id: str) -> Ticket:
+    ticket = floor.tickets.get(ticket_id)
+    if ticket is None:
+        raise Refuse(Refusal.UNKNOWN_TICKET, ticket_id[:40])
+    return ticket
+
+
+def _roles(hall: Hall, asked: Asked) -> tuple[Role, ...]:
+    station = hall.by_station.get(asked.station)
+    return station.roles if station else ()
+
+
+def _must_have_role(hall: Hall, asked: Asked, role: Role) -> None:
+    if role not in _roles(hall, asked):
+        raise Refuse(Refusal.NOT_ALLOWED, f"{asked.station} has no role {role}")
+
+
+_RULES: dict[type, Rule] = {
+    TakeTicket: _take_ticket,
+    Reprint: _reprint,
+    Printed: _printed,
+    Cancel: _cancel,
+    DeviceSeen: _device_seen,
+    **AT_WINDOW,
+}

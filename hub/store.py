@@ -1,0 +1,278 @@
+"""The hub's one file: SQLite in WAL, every commit synced. Raw sqlite3: `sqlite_utils`' atomic() is a deferred BEGIN.
+
+Tables hold what `hall.model` names, one column a field; the log holds the events, chained by SHA-256.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import types
+import typing
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct, structs
+
+from hall.errors import BadLog, CannotWrite
+from hall.events import AnyEvent, decode_event, encode_event
+from hall.model import Alert, Block, Day, Desk, Instant, Lockout, RequestId, Service, StationId, Ticket
+from hub.floor import Entity, Floor
+
+VERSION = 1
+GENESIS = bytes(32)
+REPLIES_KEPT_MS = 7 * 24 * 3600 * 1000
+
+
+class Table(Struct, frozen=True):
+    """A table of the present state: which values it keeps, and what makes a row one."""
+
+    name: str
+    kind: type[Entity]
+    key: str
+
+
+TABLES = (
+    Table("tickets", Ticket, "id"),
+    Table("services", Service, "id"),
+    Table("desks", Desk, "window"),
+    Table("blocks", Block, "day, series, first"),
+    Table("lockouts", Lockout, "badge"),
+    Table("alerts", Alert, "id"),
+)
+BY_KIND = {table.kind: table for table in TABLES}
+
+OTHERS = """
+CREATE UNIQUE INDEX one_number ON tickets(day, series, number);
+CREATE INDEX services_day ON services(day);
+CREATE TABLE log(seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, body BLOB NOT NULL, hash BLOB NOT NULL) STRICT;
+CREATE TABLE seals(day TEXT PRIMARY KEY, seq INTEGER NOT NULL, at INTEGER NOT NULL, hash BLOB NOT NULL)
+    STRICT, WITHOUT ROWID;
+CREATE TABLE replies(station TEXT, id TEXT, at INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY(station, id))
+    STRICT, WITHOUT ROWID;
+CREATE INDEX replies_at ON replies(at);
+CREATE TABLE moments(id TEXT PRIMARY KEY, topic TEXT NOT NULL, not_after INTEGER NOT NULL, body BLOB NOT NULL)
+    STRICT, WITHOUT ROWID;
+CREATE TABLE hub(id INTEGER PRIMARY KEY CHECK (id = 1), hall TEXT NOT NULL, day TEXT, seq INTEGER NOT NULL,
+    at INTEGER NOT NULL, head BLOB NOT NULL, boot INTEGER NOT NULL) STRICT;
+"""
+
+
+def schema() -> str:
+    """The tables of this version, drawn from the values they keep."""
+    return "".join(_create(table) for table in TABLES) + OTHERS
+
+
+def _create(table: Table) -> str:
+    hints = typing.get_type_hints(table.kind)
+    columns = ", ".join(f"{f.name} {_column(hints[f.name])}" for f in structs.fields(table.kind))
+    return f"CREATE TABLE {table.name}({columns}, PRIMARY KEY({table.key})) STRICT, WITHOUT ROWID;\n"
+
+
+def _column(hint: Any) -> str:
+    options = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
+    kinds = [o for o in options if o is not types.NoneType]
+    return ("INTEGER" if kinds[0] is int else "TEXT") + ("" if len(kinds) < len(options) else " NOT NULL")
+
+
+def chained(head: bytes, seq: int, at: Instant, body: bytes) -> bytes:
+    """The hash of a log row: SHA-256 over the hash before it, its number, its time and its event."""
+    return hashlib.sha256(head + seq.to_bytes(8, "big") + at.to_bytes(8, "big") + body).digest()
+
+
+class Mark(Struct, frozen=True):
+    """Where the log stood at a savepoint."""
+
+    seq: int
+    head: bytes
+
+
+class Store:
+    """The writer's connection. All methods but the readers belong inside `begin` … `commit`.
+
+    Any refusal of SQLite to write (disk full, read-only, I/O) is raised as CannotWrite.
+    """
+
+    def __init__(self, db: sqlite3.Connection, hall: str) -> None:
+        self._db = db
+        db.isolation_level = None
+        version = db.execute("PRAGMA user_version").fetchone()[0]
+        if version == 0:
+            self._create(hall)
+        elif version != VERSION:
+            raise BadLog(f"the store is of version {version}, this hub knows {VERSION}: run hall upgrade")
+        row = db.execute("SELECT hall, day, seq, at, head, boot FROM hub").fetchone()
+        if row[0] != hall:
+            raise BadLog(f"the store belongs to hall {row[0]!r}, the hall file says {hall!r}")
+        self.day: Day | None = row[1]
+        self.seq, self.at, self.head, self.boot = int(row[2]), int(row[3]), bytes(row[4]), int(row[5])
+        self._check_head()
+        names = {t.kind: ", ".join("?" for _ in structs.fields(t.kind)) for t in TABLES}
+        self._into = {t.kind: f" INTO {t.name} VALUES ({names[t.kind]})" for t in TABLES}
+
+    @classmethod
+    def open(cls, path: Path, hall: str) -> Store:
+        """The store in a file, made if it is not there. Raises BadLog or CannotWrite."""
+        try:
+            db = sqlite3.connect(path, timeout=5.0)
+            db.execute("PRAGMA journal_mode=WAL")
+            db.execute("PRAGMA synchronous=FULL")  # NORMAL lost acknowledged tickets in power cuts
+            return cls(db, hall)
+        except sqlite3.Error as error:
+            raise CannotWrite(f"{path}: {error}") from error
+
+    def _create(self, hall: str) -> None:
+        self._db.executescript(f"BEGIN IMMEDIATE; {schema()} PRAGMA user_version={VERSION}; COMMIT")
+        self._db.execute("INSERT INTO hub VALUES (1, ?, NULL, 0, 0, ?, 0)", (hall, GENESIS))
+
+    def _check_head(self) -> None:
+        rows = self._db.execute("SELECT seq, at, body, hash FROM log ORDER BY seq DESC LIMIT 2").fetchall()
+        before = bytes(rows[1][3]) if len(rows) == 2 else GENESIS
+        seq, at, body, head = rows[0] if rows else (0, 0, b"", GENESIS)
+        good = not rows or chained(before, seq, at, body) == head
+        if (seq, head) != (self.seq, self.head) or not good:
+            raise BadLog(
+                f"the log ends at {seq} with a hash that the state (at {self.seq}) was not committed with: "
+                "do not go on; run hall log verify --rebuild and restore a backup"
+            )
+
+    def booted(self) -> int:
+        """Count a start of the hub; its number."""
+        self.begin()
+        self.boot += 1
+        self._db.execute("UPDATE hub SET boot = ?", (self.boot,))
+        self.commit()
+        return self.boot
+
+    # --- the transaction ---
+
+    def begin(self) -> None:
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            raise CannotWrite(str(error)) from error
+
+    def savepoint(self) -> Mark:
+        self._db.execute("SAVEPOINT one")
+        return Mark(self.seq, self.head)
+
+    def release(self) -> None:
+        self._db.execute("RELEASE one")
+
+    def rollback_to(self, mark: Mark) -> None:
+        self._db.execute("ROLLBACK TO one")
+        self._db.execute("RELEASE one")
+        self.seq, self.head = mark.seq, mark.head
+
+    def commit(self) -> None:
+        """Make it last; only now may anything of it be told."""
+        try:
+            self._db.execute("UPDATE hub SET day = ?, seq = ?, at = ?, head = ?", self._position())
+            self._db.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise CannotWrite(str(error)) from error
+
+    def rollback(self, mark: Mark) -> None:
+        """Undo all since `begin`."""
+        if self._db.in_transaction:
+            self._db.execute("ROLLBACK")
+        self.seq, self.head = mark.seq, mark.head
+        row = self._db.execute("SELECT day, at FROM hub").fetchone()
+        self.day, self.at = row[0], int(row[1])
+
+    def mark(self) -> Mark:
+        """Where the log stands."""
+        return Mark(self.seq, self.head)
+
+    def _position(self) -> tuple[Day | None, int, Instant, bytes]:
+        return self.day, self.seq, self.at, self.head
+
+    def append(self, event: AnyEvent, at: Instant) -> None:
+        """One more row of the log."""
+        body = encode_event(event)
+        self.seq += 1
+        self.head = chained(self.head, self.seq, at, body)
+        self.at = max(self.at, at)
+        self._write("INSERT INTO log VALUES (?, ?, ?, ?)", (self.seq, at, body, self.head))
+
+    def put(self, entities: Iterable[Entity], new: type[Entity] | None = None) -> None:
+        """The rows as they now are. One of the kind `new` must not exist yet: a number given out twice ends here."""
+        for entity in entities:
+            verb = "INSERT" if type(entity) is new else "INSERT OR REPLACE"
+            self._write(verb + self._into[type(entity)], structs.astuple(entity))
+
+    def seal(self, day: Day) -> None:
+        """Anchor a closed day: the hash of the log's last row."""
+        self._write("INSERT INTO seals VALUES (?, ?, ?, ?)", (day, self.seq, self.at, self.head))
+
+    def put_reply(self, station: StationId, request: RequestId, at: Instant, body: bytes) -> None:
+        """Keep a reply: every repeat of the request gets it."""
+        self._write("INSERT OR REPLACE INTO replies VALUES (?, ?, ?, ?)", (station, request, at, body))
+
+    def forget_replies(self, before: Instant) -> None:
+        """Drop replies older than a week allows."""
+        self._write("DELETE FROM replies WHERE at < ?", (before,))
+
+    def put_moment(self, moment: str, topic: str, not_after: Instant, body: bytes) -> None:
+        """A moment still to be told."""
+        self._write("INSERT OR REPLACE INTO moments VALUES (?, ?, ?, ?)", (moment, topic, not_after, body))
+
+    def drop_moments(self, moments: Iterable[str], before: Instant) -> None:
+        """Moments that the broker has, or that are over."""
+        self._write("DELETE FROM moments WHERE not_after < ?", (before,))
+        for moment in moments:
+            self._write("DELETE FROM moments WHERE id = ?", (moment,))
+
+    def _write(self, sql: str, values: tuple[Any, ...]) -> None:
+        try:
+            self._db.execute(sql, values)
+        except sqlite3.OperationalError as error:
+            raise CannotWrite(str(error)) from error
+
+    # --- readers ---
+
+    def reply(self, station: StationId, request: RequestId) -> bytes | None:
+        """The reply a request got before, if it did."""
+        row = self._db.execute("SELECT body FROM replies WHERE station = ? AND id = ?", (station, request)).fetchone()
+        return bytes(row[0]) if row else None
+
+    def moments(self) -> list[tuple[str, str, Instant, bytes]]:
+        """What is still to be told: id, topic, not after, body."""
+        return self._db.execute("SELECT id, topic, not_after, body FROM moments ORDER BY id").fetchall()
+
+    def seals(self) -> list[tuple[Day, int, Instant, bytes]]:
+        """Day, number of the sealed row, time, hash."""
+        return self._db.execute("SELECT day, seq, at, hash FROM seals ORDER BY day").fetchall()
+
+    def log(self) -> Iterator[tuple[int, Instant, bytes, bytes]]:
+        """Every row of the log: number, time, event, hash."""
+        yield from self._db.execute("SELECT seq, at, body, hash FROM log ORDER BY seq")
+
+    def events(self) -> Iterator[tuple[Instant, AnyEvent]]:
+        """Every event with its time."""
+        for _, at, body, _ in self.log():
+            yield at, decode_event(body)
+
+    def rows(self, table: Table, where: str = "", values: tuple[Any, ...] = ()) -> Iterator[Entity]:
+        """The values of a table."""
+        names = [f.name for f in structs.fields(table.kind)]
+        select = f"SELECT {', '.join(names)} FROM {table.name} {where}"  # noqa: S608 - names of our own tables
+        for row in self._db.execute(select, values):
+            yield msgspec.convert(dict(zip(names, row, strict=True)), table.kind)
+
+    def floor(self) -> Floor:
+        """The floor as it was committed: today's rows, and what outlives a day."""
+        found: list[Entity] = []
+        for table in TABLES:
+            if table.kind in (Ticket, Service, Block):
+                found += self.rows(table, "WHERE day = ?", (self.day,))
+            elif table.kind is Alert:
+                found += self.rows(table, "WHERE ended_at IS NULL")
+            else:
+                found += self.rows(table)
+        return Floor.loaded(self.day, self.at, found)
+
+    def close(self) -> None:
+        self._db.close()

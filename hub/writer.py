@@ -1,0 +1,257 @@
+"""The one writer: each request decided under its own savepoint, all of a batch committed together, then told.
+
+Nothing here knows MQTT or the clock: the daemon and the simulation hand in what arrived and when.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+import msgspec
+from msgspec import Struct
+
+from hall.errors import BadMessage, CannotWrite
+from hall.events import AlertRaised, AnyEvent, Called, DayClosed, DayOpened, RequestCrashed, TicketIssued
+from hall.messages import (
+    Answer,
+    AnyReply,
+    Ask,
+    Cancel,
+    Done,
+    Refusal,
+    Refused,
+    Say,
+    SignIn,
+    Withdrawal,
+    Withdrawn,
+    decode,
+    decode_ask,
+    encode,
+    id_in,
+)
+from hall.model import AlertKind, Day, Hall, Instant, Service, StationId, Ticket
+from hall.pin import bound_to, proves
+from hall.topics import Tree
+from hub.decide import decide
+from hub.decision import Asked, Decision
+from hub.due import due
+from hub.store import REPLIES_KEPT_MS, Mark, Store
+from hub.views import announcements, window_state
+
+NEW: dict[type, type[Ticket | Service]] = {TicketIssued: Ticket, Called: Service}
+CLOCK_TOLERANCE_MS = 1_000  # a step this small is waited out, not refused
+NOBODY = "scrypt$16384$8$1$" + "0" * 32 + "$" + "0" * 64  # an unknown badge costs as much as a known one
+log = logging.getLogger("hub")
+
+
+class Heard(Struct, frozen=True):
+    """A request as it came: from which station (its topic tells), and its bytes."""
+
+    station: StationId
+    payload: bytes
+
+
+class Sealed(Struct, frozen=True):
+    """A closed day: what is exported and printed."""
+
+    day: Day
+    seq: int
+    hash: bytes
+
+
+class Outcome(Struct, frozen=True):
+    """What may be told now that it is committed. `trouble`: why nothing was."""
+
+    answers: tuple[tuple[StationId, bytes], ...] = ()
+    moments: tuple[tuple[str, str, bytes], ...] = ()  # id, topic, body
+    sealed: tuple[Sealed, ...] = ()
+    changed: bool = False
+    trouble: AlertKind | None = None
+
+
+class Writer:
+    """Owns store and floor."""
+
+    def __init__(self, hall: Hall, store: Store) -> None:
+        self.hall = hall
+        self.store = store
+        self.floor = store.floor()
+        self._tree = Tree(hall.id)
+        self._told_moments: list[str] = []
+
+    def delivered(self, moment: str) -> None:
+        """The broker has a moment: it is dropped with the next commit."""
+        self._told_moments.append(moment)
+
+    def take(self, heard: Sequence[Heard], now: Instant) -> Outcome:
+        """Decide and commit a batch, together with what the clock brings; what may be told after."""
+        if now < self.floor.last_at - CLOCK_TOLERANCE_MS:
+            return self._behind(heard, now)
+        now = max(now, self.floor.last_at)
+        pending = due(self.hall, self.floor, now)
+        if not heard and not pending and not self._told_moments:
+            return Outcome()
+        start = self.store.mark()
+        batch = _Batch(self, now)
+        try:
+            self.store.begin()
+            batch.commit_events(pending)
+            for one in heard:
+                batch.one(one)
+            self.store.drop_moments(self._told_moments, now)
+            self.store.commit()
+        except CannotWrite as error:
+            log.error("cannot write, nothing of %d requests was kept: %s", len(heard), error)
+            self.store.rollback(start)
+            self.floor = self.store.floor()
+            return Outcome(trouble=AlertKind.CANNOT_WRITE)
+        self._told_moments.clear()
+        return Outcome(
+            answers=tuple(batch.answers),
+            moments=tuple(batch.moments),
+            sealed=tuple(batch.sealed),
+            changed=batch.changed,
+        )
+
+    def can_write(self) -> bool:
+        """Try an empty commit: whether a full or read-only disk is writable again."""
+        start = self.store.mark()
+        try:
+            self.store.begin()
+            self.store.commit()
+        except CannotWrite:
+            self.store.rollback(start)
+            return False
+        return True
+
+    def _behind(self, heard: Sequence[Heard], now: Instant) -> Outcome:
+        """The clock stands before the last event: refuse without a trace, so that all may be asked again."""
+        detail = f"the hub's clock says {now}, its last event was at {self.floor.last_at}"
+        log.error("%s", detail)
+        refused = Refused(code=Refusal.CLOCK_BEHIND, detail=detail)
+        answers = tuple(
+            (one.station, encode(Answer(id=request, reply=refused, at=now)))
+            for one in heard
+            if (request := id_in(one.payload))
+        )
+        return Outcome(answers=answers, trouble=AlertKind.CLOCK_BEHIND)
+
+
+class _Batch:
+    """One transaction in the making."""
+
+    def __init__(self, writer: Writer, now: Instant) -> None:
+        self._writer = writer
+        self._hall, self._store, self._now = writer.hall, writer.store, now
+        self.answers: list[tuple[StationId, bytes]] = []
+        self.moments: list[tuple[str, str, bytes]] = []
+        self.sealed: list[Sealed] = []
+        self.changed = False
+
+        self._said = 0  # moments of the requests before the present one
+
+    def one(self, heard: Heard) -> None:
+        """Answer one request, whatever it is; its neighbours stand."""
+        try:
+            ask = decode_ask(heard.payload)
+        except BadMessage as error:
+            self._malformed(heard, error)
+            return
+        kept = self._store.reply(heard.station, ask.id)
+        if kept is not None:
+            self.answers.append((heard.station, kept))
+            return
+        mark = self._store.savepoint()
+        self._said = len(self.moments)
+        try:
+            reply = self._decided(heard.station, ask)
+            self._keep(heard.station, ask.id, reply)
+            self._store.release()
+        except CannotWrite:
+            raise
+        # The one place that outlives any fault in a rule: a committed refusal and an alert, never a crash loop.
+        except Exception as error:
+            log.exception("request %s of %s crashed the rules", ask.id, heard.station)
+            self._crashed(heard.station, ask, error, mark)
+
+    def _decided(self, station: StationId, ask: Ask) -> AnyReply:
+        body = ask.body
+        earlier = self._store.reply(station, body.request) if isinstance(body, Cancel) else None
+        asked = Asked(
+            station=station,
+            id=ask.id,
+            body=body,
+            not_after=ask.not_after,
+            proven=isinstance(body, SignIn) and self._proven(station, ask.id, body),
+            earlier=decode(earlier, Answer).reply if earlier is not None else None,
+        )
+        decision = decide(self._hall, self._writer.floor, asked, self._now)
+        self.commit_events(decision.events)
+        reply = self._reply(decision)
+        if isinstance(body, Cancel) and isinstance(reply, Withdrawn) and reply.outcome is not Withdrawal.STANDS:
+            barred = Refused(code=Refusal.WITHDRAWN)
+            self._store.put_reply(
+                station, body.request, self._now, encode(Answer(id=body.request, reply=barred, at=self._now))
+            )
+        return reply
+
+    def _proven(self, station: StationId, request: str, body: SignIn) -> bool:
+        clerk = self._hall.by_badge.get(body.badge)
+        bound = bound_to(request, station, body.window, body.badge)
+        return proves(clerk.pin if clerk else NOBODY, bound, body.proof) and clerk is not None
+
+    def _reply(self, decision: Decision) -> AnyReply:
+        if decision.reply is not None:
+            return decision.reply
+        assert decision.window is not None
+        return Done(window=window_state(self._hall, self._writer.floor, decision.window, self._store.seq))
+
+    def commit_events(self, events: Sequence[AnyEvent]) -> None:
+        """Append to the log, change floor and tables, keep what is to be said."""
+        floor, store = self._writer.floor, self._store
+        for event in events:
+            store.append(event, self._now)
+            store.put(floor.apply(event, self._now), NEW.get(type(event)))
+            if isinstance(event, DayOpened):
+                store.day = event.day
+                store.forget_replies(self._now - REPLIES_KEPT_MS)
+            elif isinstance(event, DayClosed):
+                store.seal(event.day)
+                self.sealed.append(Sealed(event.day, store.seq, store.head))
+        for say in announcements(self._hall, floor, events, self._now):
+            self._say(say)
+        self.changed = self.changed or bool(events)
+
+    def _say(self, say: Say) -> None:
+        topic, body = self._writer._tree.say(say.zone), encode(say)
+        self._store.put_moment(say.id, topic, say.not_after, body)
+        self.moments.append((say.id, topic, body))
+
+    def _keep(self, station: StationId, request: str, reply: AnyReply) -> None:
+        body = encode(Answer(id=request, reply=reply, at=self._now))
+        self._store.put_reply(station, request, self._now, body)
+        self.answers.append((station, body))
+
+    def _malformed(self, heard: Heard, error: BadMessage) -> None:
+        log.warning("%s: %s", heard.station, error)
+        self._alert(f"bad-message-{heard.station}", AlertKind.BAD_MESSAGE, heard.station, str(error)[:120])
+        request = id_in(heard.payload)
+        if request:
+            code = Refusal.OVERSIZED if str(error).startswith("oversized") else Refusal.MALFORMED
+            reply = Refused(code=code, detail=str(error)[:200])
+            self.answers.append((heard.station, encode(Answer(id=request, reply=reply, at=self._now))))
+
+    def _crashed(self, station: StationId, ask: Ask, error: Exception, mark: Mark) -> None:
+        self._store.rollback_to(mark)
+        del self.moments[self._said :]
+        self._writer.floor = self._store.floor()
+        kind = type(error).__name__
+        ask_tag = msgspec.structs.asdict(ask)["body"].__struct_config__.tag
+        self.commit_events((RequestCrashed(station=station, request=ask.id, ask=str(ask_tag), error=kind),))
+        self._alert("request-crashed", AlertKind.REQUEST_CRASHED, station, f"{ask_tag}: {kind}")
+        self._keep(station, ask.id, Refused(code=Refusal.CRASHED, detail=kind))
+
+    def _alert(self, alert: str, kind: AlertKind, subject: str, detail: str) -> None:
+        if alert not in self._writer.floor.alerts:
+            self.commit_events((AlertRaised(alert=alert, kind=kind, subject=subject, detail=detail),))

@@ -1,0 +1,1 @@
+"""The kiosk: a citizen takes a ticket and gets a slip."""

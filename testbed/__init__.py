@@ -1,0 +1,1 @@
+"""Virtual devices: they speak the real bytes over PTYs, so that a whole hall runs without hardware."""

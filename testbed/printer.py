@@ -1,0 +1,271 @@
+"""A ticket printer on a PTY: paper, cover, cutter and honesty of a real one, with the slips as pictures.
+
+Bytes go three ways: all are kept; questions in real time are answered at once; the rest waits in the receive
+buffer and is printed in order while the printer can. What it cannot print waits: after paper is loaded it
+goes on where it stopped.
+"""
+
+import queue
+import time
+from collections import deque
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from PIL import Image
+
+from hall.dialects import escpos_status as status
+from hall.dialects.escpos_status import Question
+from hall.profile import PrinterProfile
+from testbed.escpos_commands import Command, Parser, RealTime
+from testbed.escpos_picture import CUTS, Paper
+from testbed.twin import Twin
+
+BUFFER_BYTES: Final = 1 << 20  # commands waiting beyond this stay in the cable: the host's writes block
+MAX_KEPT: Final = 10_000  # pieces of received bytes that are remembered
+MAX_SLIPS: Final = 64  # older ones are swept up if nobody takes them
+MAX_PRINTED: Final = 8 << 20  # bytes; a host that never cuts gets its paper torn off here
+_LATE_S: Final = 0.05  # the print head does not make up for more than this
+_GS_R: Final = b"\x1dr"
+_SET_FIXED: Final = 0x12  # bits 1 and 4 of an answer in real time
+
+
+class Slip(msgspec.Struct, frozen=True):
+    """One slip as it fell out at a cut. `whole` is False if paper or cover stopped it on the way: the picture
+    then shows both pieces as one. `unknown` are commands the printer did not understand."""
+
+    data: bytes
+    text: str
+    picture: Image.Image
+    whole: bool
+    cut_at: float  # monotonic seconds
+    unknown: tuple[bytes, ...]
+
+
+class VirtualPrinter(Twin):
+    """An ESC/POS printer; `path` is its serial port. Use it as a context manager, or close it."""
+
+    def __init__(
+        self,
+        profile: PrinterProfile | None = None,
+        *,
+        width_dots: int | None = None,
+        bytes_per_s: float | None = None,
+        png_dir: Path | None = None,
+    ) -> None:
+        super().__init__("virtual-printer")
+        self._width = width_dots or (profile.width_dots if profile else 576)
+        self._fixed_bits = profile.fixed_bits if profile else True
+        self._in_order = profile.in_order_status if profile else True
+        self._cutter = profile is None or profile.cut != "none"
+        self._bytes_per_s = bytes_per_s
+        self._png_dir = png_dir
+        self._kept: deque[tuple[float, bytes]] = deque(maxlen=MAX_KEPT)
+        self._slips: queue.Queue[Slip] = queue.Queue(MAX_SLIPS)
+        self._count = 0
+        self._paper = True
+        self._near_end = False
+        self._cover_open = False
+        self._jammed = False
+        self._silent = False
+        self._power = True
+        self._left: int | None = None  # bytes until the paper ends
+        self._free_at = 0.0  # monotonic time at which the print head has finished what it was given
+        self._parser = Parser()
+        self._real_time = RealTime()
+        self._buffer: deque[Command] = deque()
+        self._buffered = 0
+        self._printed = bytearray()  # since the last cut
+        self._roll = Paper(self._width)
+        self._whole = True
+        self.start()
+
+    # --- what a person can do to it -------------------------------------------------------------------------
+
+    def run_out_of_paper(self) -> None:
+        """The roll ends now."""
+        self.do(self._end_paper)
+
+    def run_out_after(self, count: int) -> None:
+        """The roll ends after `count` more bytes are printed; a command that does not fit whole is not
+        printed."""
+        self.do(lambda: setattr(self, "_left", count))
+
+    def load_paper(self) -> None:
+        """A new roll: printing goes on with what waits in the buffer."""
+
+        def load() -> None:
+            self._paper, self._near_end, self._left = True, False, None
+
+        self.do(load)
+
+    def near_end(self) -> None:
+        """The sensor sees little paper left; it still prints."""
+        self.do(lambda: setattr(self, "_near_end", True))
+
+    def open_cover(self) -> None:
+        """Printing stops until the cover is closed."""
+
+        def lift() -> None:
+            self._cover_open = True
+            self._spoil()
+
+        self.do(lift)
+
+    def close_cover(self) -> None:
+        """Printing goes on."""
+        self.do(lambda: setattr(self, "_cover_open", False))
+
+    def jam_cutter(self) -> None:
+        """The cutter is stuck: the printer stops and is offline until somebody frees it."""
+        self.do(lambda: setattr(self, "_jammed", True))
+
+    def free_cutter(self) -> None:
+        """Somebody cleared the cutter."""
+        self.do(lambda: setattr(self, "_jammed", False))
+
+    def tear_off(self) -> None:
+        """Somebody tears the paper off: on a printer without cutter the only way to a slip."""
+        self.do(self._part)
+
+    def fall_silent(self) -> None:
+        """The wire back to the host breaks: it prints, but answers nothing."""
+        self.do(lambda: setattr(self, "_silent", True))
+
+    def speak(self) -> None:
+        """The wire back is whole again; what was asked meanwhile stays unanswered."""
+        self.do(lambda: setattr(self, "_silent", False))
+
+    def power_off(self) -> None:
+        """Off: bytes go nowhere, the receive buffer is lost, half a slip stays in the mouth."""
+
+        def off() -> None:
+            self._power = False
+            self._parser, self._real_time = Parser(), RealTime()
+            self._buffer.clear()
+            self._buffered = 0
+            self._spoil()
+
+        self.do(off)
+
+    def power_on(self) -> None:
+        """On again, with empty buffers and default styles."""
+
+        def on() -> None:
+            self._power = True
+            self._roll.reset()
+
+        self.do(on)
+
+    # --- what a test can see --------------------------------------------------------------------------------
+
+    def received_bytes(self) -> list[tuple[float, bytes]]:
+        """All bytes that arrived, in the pieces they came in, with monotonic seconds."""
+        return self.do(lambda: list(self._kept))
+
+    def waiting_bytes(self) -> int:
+        """Bytes in the receive buffer that are not printed yet."""
+        return self.do(lambda: self._buffered)
+
+    def next_slip(self, timeout_s: float) -> Slip:
+        """The next slip that was cut; raises TimeoutError if none falls out in time."""
+        try:
+            return self._slips.get(timeout=timeout_s)
+        except queue.Empty:
+            raise TimeoutError(f"no slip was cut within {timeout_s} s; {self.do(self._describe)}") from None
+
+    def _describe(self) -> str:
+        faults = {"no paper": not self._paper, "cover open": self._cover_open, "cutter stuck": self._jammed}
+        told = ", ".join(fault for fault, there in faults.items() if there) or "nothing wrong"
+        return f"{told}, {self._buffered} bytes wait, {len(self._printed)} bytes printed since the last cut"
+
+    # --- its thread -----------------------------------------------------------------------------------------
+
+    def received(self, data: bytes, now: float) -> None:
+        self._kept.append((now, data))
+        if not self._power:
+            return
+        for byte in data:
+            asked = self._real_time.feed(byte, in_payload=self._parser.in_payload)
+            if asked is not None:
+                self._answer(self._real_time_answer(Question(asked)))
+            for command in self._parser.feed(bytes([byte])):
+                if command.kind == "real time":
+                    continue  # answered above
+                self._buffer.append(command)
+                self._buffered += len(command.raw)
+
+    def tick(self, now: float) -> float | None:
+        while self._buffer and self._can_print():
+            if self._bytes_per_s and now < self._free_at:
+                return self._free_at
+            size = len(self._buffer[0].raw)
+            if self._left is not None and size > self._left:
+                self._end_paper()
+                break
+            command = self._buffer.popleft()
+            self._buffered -= size
+            if self._left is not None:
+                self._left -= size
+            if self._bytes_per_s:
+                self._free_at = max(self._free_at, now - _LATE_S) + size / self._bytes_per_s
+            self._print(command)
+        self.reading = self._buffered < BUFFER_BYTES
+        return None
+
+    def _print(self, command: Command) -> None:
+        if command.code == _GS_R and command.data == b"\x01":
+            if self._in_order:
+                self._answer(self._in_order_answer())
+            return
+        self._printed += command.raw
+        self._roll.run(command)
+        if (command.code in CUTS and self._cutter) or len(self._printed) > MAX_PRINTED:
+            self._part()
+
+    def _part(self) -> None:
+        """What is on the paper becomes a slip."""
+        data, seen = bytes(self._printed), self._roll.tear()
+        self._printed.clear()
+        slip = Slip(data, "\n".join(seen.lines), seen.image, self._whole, time.monotonic(), seen.unknown)
+        self._whole = True
+        self._count += 1
+        if self._png_dir:
+            slip.picture.save(self._png_dir / f"slip-{self._count:04}.png")
+        if self._slips.full():
+            self._slips.get_nowait()
+        self._slips.put_nowait(slip)
+
+    def _can_print(self) -> bool:
+        return self._power and self._paper and not self._cover_open and not self._jammed
+
+    def _end_paper(self) -> None:
+        self._paper, self._near_end, self._left = False, True, None
+        self._spoil()
+
+    def _spoil(self) -> None:
+        if self._printed:
+            self._whole = False
+
+    # --- its answers ----------------------------------------------------------------------------------------
+
+    def _answer(self, byte: int) -> None:
+        if not self._silent:
+            self.send(bytes([byte]))
+
+    def _real_time_answer(self, question: Question) -> int:
+        byte = _SET_FIXED if self._fixed_bits else 0
+        if question is Question.PRINTER and not self._can_print():
+            byte |= status.OFFLINE
+        elif question is Question.OFFLINE_CAUSE:
+            byte |= status.COVER_OPEN * self._cover_open
+            byte |= status.STOPPED_BY_PAPER_END * (not self._paper)
+            byte |= 0x40 * self._jammed
+        elif question is Question.ERROR_CAUSE:
+            byte |= status.CUTTER_ERROR * self._jammed
+        elif question is Question.ROLL:
+            byte |= status.NEAR_END * self._near_end | status.END * (not self._paper)
+        return byte
+
+    def _in_order_answer(self) -> int:
+        return status.IN_ORDER_NEAR_END * self._near_end

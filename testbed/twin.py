@@ -1,0 +1,117 @@
+"""The thread of a virtual device. The device's state is touched by one at a time: its thread, or who holds
+its lock."""
+
+import contextlib
+import os
+import select
+import threading
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Final, Self, TypeVar
+
+from testbed.pty import Pty
+
+T = TypeVar("T")
+
+CLOSE_LIMIT_S: Final = 5.0
+
+
+class Twin:
+    """A device on a PTY. A model fills in `received` and `tick`, which run on the thread under the lock;
+    everything that comes from elsewhere goes through `do`."""
+
+    def __init__(self, name: str) -> None:
+        self._pty = Pty()
+        self.path: Final = self._pty.path
+        self.reading = True  # False leaves the host's bytes in the cable
+        self._lock = threading.RLock()
+        self._wake_read, self._wake_write = os.pipe()
+        os.set_blocking(self._wake_write, False)
+        self._stopping = False
+        self._pulled = threading.Event()
+        self._pull = False
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def received(self, data: bytes, now: float) -> None:
+        """Bytes arrived at monotonic time `now`."""
+        raise NotImplementedError
+
+    def tick(self, now: float) -> float | None:
+        """Do what is due, and give the monotonic time to be called again at the latest (None: only after
+        bytes)."""
+        raise NotImplementedError
+
+    def start(self) -> None:
+        """Begin to live; the model calls it when its state is complete."""
+        self._thread.start()
+
+    def send(self, data: bytes) -> bool:
+        """Send to the host, holding the lock; False if the cable is out or the host does not read."""
+        return self._pty.plugged and self._pty.write(data)
+
+    def do(self, order: Callable[[], T]) -> T:
+        """Run `order` on the device's state and let the device act on it; gives back its result."""
+        if not self._thread.is_alive():
+            raise RuntimeError(f"{self._thread.name} is closed; make a new one")
+        with self._lock:
+            result = order()
+        self._wake()
+        return result
+
+    def unplug(self) -> None:
+        """Pull the cable; the device lives on without it. Returns when the host's end is dead."""
+
+        def pull() -> None:
+            self._pull = True
+
+        self.do(pull)
+        if not self._pulled.wait(CLOSE_LIMIT_S):
+            raise TimeoutError(f"{self._thread.name} is stuck: the cable was not pulled within {CLOSE_LIMIT_S} s")
+
+    def close(self) -> None:
+        """Stop the thread and free the PTY; closing twice is allowed."""
+        if self._stopping:
+            return
+        self._stopping = True
+        self._wake()
+        self._thread.join(CLOSE_LIMIT_S)
+        if self._thread.is_alive():
+            raise TimeoutError(f"{self._thread.name} did not stop within {CLOSE_LIMIT_S} s")
+        os.close(self._wake_read)
+        os.close(self._wake_write)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _wake(self) -> None:
+        with contextlib.suppress(BlockingIOError):  # the pipe is full: the thread is about to wake anyway
+            os.write(self._wake_write, b"!")
+
+    def _run(self) -> None:
+        try:
+            while not self._stopping:
+                self._turn()
+        finally:
+            self._pty.unplug()
+
+    def _turn(self) -> None:
+        with self._lock:
+            due = self.tick(time.monotonic())
+            if self._pull and self._pty.plugged:
+                self._pty.unplug()
+                self._pulled.set()
+            listening = [self._pty.master] if self._pty.plugged and self.reading else []
+        wait_s = None if due is None else max(0.0, due - time.monotonic())
+        ready, _, _ = select.select([self._wake_read, *listening], [], [], wait_s)
+        if self._wake_read in ready:
+            os.read(self._wake_read, 4096)
+        if listening and listening[0] in ready:
+            with self._lock:
+                if data := self._pty.read():
+                    self.received(data, time.monotonic())
