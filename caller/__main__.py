@@ -9,7 +9,6 @@ from pathlib import Path
 from caller.role import Caller
 from hall.errors import BadFile
 from hall.station.service import Station, start_logging
-from hall.station.settings import read_station
 
 
 def main() -> int:
@@ -18,12 +17,13 @@ def main() -> int:
     parser.add_argument("station", type=Path, help="the station file")
     path: Path = parser.parse_args().station
     try:
-        settings = read_station(path)
-        if settings.caller is None:
+        station = Station.from_file(path)
+        caller = station.settings.caller
+        if caller is None:
             raise BadFile((f"{path.name}: caller: missing; this station has no caller",))
-        start_logging(settings.id)
-        role = Caller(settings.caller, settings.language, path.parent)
-        return Station(settings, path.parent).run(role, role.pump if role.has_screen else None)
+        start_logging(station.id)
+        role = Caller(caller, station.settings.language, path.parent)
+        return station.run(role, role.pump if role.has_screen else None)
     except BadFile as error:
         print(error, file=sys.stderr)  # noqa: T201 - the one thing said before logging starts
         return 2

@@ -61,6 +61,7 @@ class Caller:
         manner = Manner(next_finishes=next_finishes)
         self._state = fresh(Settings(window=settings.window, screen=manner))
         self._now: Instant | None = None
+        self._pins: PinWorker | None = None
         self._keypad: Keypad | None = None
         self._line: Line | None = None
         self._screen: SoftCaller | None = None
@@ -113,7 +114,8 @@ class Caller:
         """Close keypad, worker and screen."""
         if self._line is not None:
             self._line.close()
-        self._pins.close()
+        if self._pins is not None:
+            self._pins.close()
         if self._finger is not None:
             self._finger.close()
         if self._screen is not None:
@@ -171,7 +173,7 @@ class Caller:
                 self._station.want(body)
             case WantSignIn():
                 self._station.want_with(lambda request: self._sign_in(effect, request))
-            case Stretch():
+            case Stretch() if self._pins is not None:
                 self._pins.give(effect)
             case Cells() if self._keypad is not None:
                 self._keypad.show(effect)

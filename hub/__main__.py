@@ -8,8 +8,10 @@ import sys
 import time
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from hall.errors import HallError
-from hall.model import Instant
+from hall.model import Hall, Instant
 from hall.station.bus import Ears, PahoLink, Will
 from hall.station.service import Stop, start_logging
 from hall.station.settings import read_hall, read_hub, read_password
@@ -29,10 +31,23 @@ def business_time(anchor: ClockAnchor | None, wall_s: float) -> Instant:
     return anchor.at + round((wall_s - anchor.wall_s) * 1000 * anchor.speed)
 
 
+def paced(hall: Hall, speed: float) -> Hall:
+    """The hall for a business clock of that speed: seconds that machines and fingers need stay real seconds."""
+    policy = hall.policy
+    policy = replace(
+        policy,
+        reserve_s=policy.reserve_s * speed,
+        reprint_s=policy.reprint_s * speed,
+        undo_s=policy.undo_s * speed,
+    )
+    return replace(hall, policy=policy)
+
+
 def build(path: Path) -> Hub:
     """The hub of a hub file. Raises BadFile, BadLog or CannotWrite; then nothing was started."""
     settings = read_hub(path)
-    hall = read_hall(path.parent / settings.hall)
+    speed = settings.clock.speed if settings.clock else 1.0
+    hall = paced(read_hall(path.parent / settings.hall), speed)
     password = read_password(settings.broker, path.parent)
     data = path.parent / settings.data
     data.mkdir(parents=True, exist_ok=True)
@@ -54,7 +69,7 @@ def build(path: Path) -> Hub:
         Store.open(data / "hub.db", hall.id),
         link=link,
         now=lambda: business_time(settings.clock, time.time()),
-        speed=settings.clock.speed if settings.clock else 1.0,
+        speed=speed,
         export=export,
     )
 

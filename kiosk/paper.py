@@ -1,8 +1,8 @@
 """A slip as ESC/POS bytes, by python-escpos and the printer's profile.
 
-Chinese text goes as FS & + GB18030 + FS . through `_raw`: `text()` of python-escpos 3.1 sends no FS & and turns ￥ ① ℃ ㎡
-into “?”. A line with a character that GB18030 keeps in four bytes is sent as an image, because few printers have a dot
-pattern for it; so is every Chinese line if the profile says `raster`.
+Chinese text goes as FS & + GB18030 + FS . through `_raw`: `text()` of python-escpos 3.1 sends no FS & and turns
+￥ ① ℃ ㎡ into “?”. A line with a character that GB18030 keeps in four bytes is sent as an image, because few printers
+have a dot pattern for it; so is every Chinese line if the profile says `raster`.
 """
 
 from __future__ import annotations

@@ -45,6 +45,9 @@ class Pace(Struct, frozen=True):
     doubt_s: float = 2.0  # without the in-order answer so long, ask in real time what is wrong
 
 
+USUAL: Final = Pace()
+
+
 class Wire(Protocol):
     """What carries the bytes; hall.station.line.Line is one."""
 
@@ -53,8 +56,8 @@ class Wire(Protocol):
     def close(self) -> None: ...
 
 
-OnBytes: TypeAlias = Callable[[bytes], None]
-OnState: TypeAlias = Callable[[bool, str], None]
+OnBytes: TypeAlias = Callable[[bytes], object]
+OnState: TypeAlias = Callable[[bool, str], object]
 OpenWire: TypeAlias = Callable[[OnBytes, OnState], Wire]
 Tell: TypeAlias = Callable[[PrinterSeen | PrintEnded], None]
 
@@ -73,7 +76,7 @@ class Printer:
     """Started, it polls; `print_slip` may be called from any thread and never waits."""
 
     def __init__(
-        self, open_wire: OpenWire, profile: PrinterProfile, face: FaceFile, tell: Tell, pace: Pace = Pace()
+        self, open_wire: OpenWire, profile: PrinterProfile, face: FaceFile, tell: Tell, pace: Pace = USUAL
     ) -> None:
         self._profile = profile
         self._face = face

@@ -75,9 +75,7 @@ class Painter:
         first, below = room, None
         if button.second:
             first, below = room.top(round(room.h * 0.58))
-        self.lettering.draw(
-            surface, Text(button.label, first, button.size, look.ink, button.bold, button.align)
-        )
+        self.lettering.draw(surface, Text(button.label, first, button.size, look.ink, button.bold, button.align))
         if below is not None:
             size = max(12, round(button.size * SECOND_LINE))
             words = Text(button.second, below, size, look.second, False, button.align, top=True)

@@ -6,7 +6,7 @@ not guess.
     symbol data 81–FE 40–FE                    a double-byte character while Chinese mode is on (four bytes if
     the second is 30–39)
 
-Sources: Epson ESC/POS command reference; Rongta RP32x command set; python-escpos 3.1 output.
+Sources: Epson ESC/POS command reference; the output of python-escpos 3.1.
 """
 
 from typing import Final, Literal

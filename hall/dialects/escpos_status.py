@@ -4,8 +4,9 @@
                      1D 72 01   GS r 1, in order: answered when everything sent before it is on paper
     printer → host   0xx1xx10   answer to DLE EOT      0xx0….   answer to GS r 1
 
-Sources: Epson ESC/POS command reference (DLE EOT, GS r); Rongta RP32x command set; Pyramid Reliance manual
-for printers that leave the fixed bits out. A silent printer and a byte out of place never count as "fine".
+Sources: Epson ESC/POS command reference (DLE EOT, GS r); cnblogs.com/deng02/archive/2009/12/24/1631521.html (GS r 1: 00
+paper, 0F none); Pyramid Reliance for printers that leave the fixed bits out. No capture of a real printer exists yet.
+A silent printer and a byte out of place never count as "fine".
 """
 
 from collections import deque

@@ -31,8 +31,11 @@ _NAMES = (
         "civil",
         "民政局",
         "Civil Affairs",
-        ("高龄津贴申请", "临时救助申请", "最低生活保障申请", "特困供养申请", "残疾人两项补贴申请", "婚姻登记档案查询")
-        + ("社会团体成立登记", "养老机构备案", "地名命名审核", "殡葬惠民补助", "慈善组织认定"),
+        (
+            *("高龄津贴申请", "临时救助申请", "最低生活保障申请", "特困供养申请", "残疾人两项补贴申请"),
+            *("婚姻登记档案查询", "社会团体成立登记", "养老机构备案", "地名命名审核", "殡葬惠民补助"),
+            "慈善组织认定",
+        ),
     ),
 )
 
@@ -89,9 +92,9 @@ def in_hand(started: bool = False, label: str = "A017", **more: object) -> InHan
     return InHand(**(values | more))  # type: ignore[arg-type]
 
 
-def at(state: DeskState, settings: Settings | None = None, **more: object) -> State:
+def at(state: DeskState, settings: Settings | None = None, rev: int = 10, **more: object) -> State:
     """The flow's state once the hub was heard and has told the window and the catalogue."""
     flow = fresh(settings or Settings(window=WINDOW))
-    for event in (HubChanged(True), Told(catalogue()), Told(window(state, **more))):
+    for event in (HubChanged(True), Told(catalogue()), Told(window(state, rev, **more))):
         flow, _ = step(flow, event, NOW, 0.0)
     return flow

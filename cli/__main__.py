@@ -1,0 +1,85 @@
+"""`hall`: what people type."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from hall.errors import HallError
+from hall.pin import verifier
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", add_completion=False, help="叫号 · a hall's tools.")
+log_app = typer.Typer(no_args_is_help=True, help="The log of what was committed.")
+app.add_typer(log_app, name="log")
+
+
+@app.command(epilog="Example: hall demo --hall examples/village/hall.toml --minutes 1")
+def demo(
+    hall: Annotated[Path, typer.Option(help="The hall file; demo.toml beside it says who plays.")],
+    out: Annotated[Path | None, typer.Option(help="Where pictures, slips, logs and the store go.")] = None,
+    minutes: Annotated[float, typer.Option(min=0.1, help="Real minutes until it ends by itself.")] = 2.0,
+    stay: Annotated[bool, typer.Option("--stay", help="Go on until Ctrl-C.")] = False,
+    speed: Annotated[float | None, typer.Option(min=1, max=200, help="Business seconds in a real one.")] = None,
+    language: Annotated[str, typer.Option(help="Language of the timeline: zh or en.")] = "zh",
+    windows: Annotated[
+        bool | None, typer.Option("--windows/--no-windows", help="Open windows; default: if there is a display.")
+    ] = None,
+) -> None:
+    """Run a whole hall on this machine: visitors arrive, a clerk calls, a timeline tells what happens."""
+    from cli.demo import Demo, Wanted
+
+    place = out or Path(tempfile.mkdtemp(prefix="jiaohao-demo-"))
+    wanted = Wanted(
+        hall_file=hall,
+        out=place.absolute(),
+        minutes=None if stay else minutes,
+        speed=speed,
+        language=language,
+        windows=windows,
+    )
+    raise typer.Exit(Demo(wanted, Console()).run())
+
+
+@log_app.command("verify", epilog="Example: hall log verify --rebuild /var/lib/jiaohao/hub/hub.db")
+def log_verify(
+    store: Annotated[Path, typer.Argument(help="The hub's store, hub.db; the hub may be running.")],
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Rebuild the state from the log and compare.")] = False,
+) -> None:
+    """Check the log's chain and seals, and with --rebuild that the tables are what the log says."""
+    from hub.verify import verify
+
+    console = Console()
+    with Progress(console=console, transient=True) as progress:
+        task = progress.add_task("log", total=None)
+        report = verify(store, rebuild=rebuild, progress=lambda done: progress.update(task, completed=done))
+    console.print(report.words(), style="green" if report.good else "bold red", soft_wrap=True)
+    raise typer.Exit(0 if report.good else 1)
+
+
+@app.command(epilog="Example: hall pin   (asks twice, prints the line for [[clerks]])")
+def pin() -> None:
+    """Make the verifier of a clerk's PIN for the hall file; the PIN itself is kept nowhere."""
+    typed = typer.prompt("PIN (4–8 digits)", hide_input=True, confirmation_prompt=True)
+    print(f'pin = "{verifier(typed, secrets.token_bytes(16))}"')
+
+
+def main() -> None:
+    """Run a command; what was typed wrong is told in plain words."""
+    try:
+        app()
+    except HallError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+    main()
