@@ -11,8 +11,10 @@ from hall.messages import (
     AnyReply,
     BoardState,
     Body,
+    Caption,
     Catalogue,
     DeviceSeen,
+    EmergencyState,
     OpenState,
     Printed,
     Say,
@@ -20,7 +22,9 @@ from hall.messages import (
     WindowState,
 )
 
-Message: TypeAlias = WindowState | BoardState | Catalogue | OpenState | AlertState | StationState | Say
+Message: TypeAlias = (
+    WindowState | BoardState | Catalogue | OpenState | AlertState | StationState | Say | Caption | EmergencyState
+)  # fmt: skip
 
 
 class Answered(Struct, frozen=True):

@@ -395,7 +395,7 @@ class Catalogue(Retained, frozen=True, kw_only=True):
 
 
 class OpenState(Retained, frozen=True, kw_only=True):
-    """Whether tickets are given out now; `reason` is a code: before_hours, lunch, after_hours, day_off, or a trouble."""
+    """Whether tickets are given out now; `reason` is a code: before_hours, lunch, after_hours, day_off or a trouble."""
 
     day: Day
     taking: bool
@@ -412,6 +412,14 @@ class AlertState(Retained, frozen=True, kw_only=True):
     detail: str
     started_at: Instant
     ended_at: Instant | None = None
+
+
+class EmergencyState(Retained, frozen=True, kw_only=True):
+    """An emergency text for a zone; empty once it is over. Cuts into every announcement, stands on every screen."""
+
+    zone: ZoneId
+    text: str = ""
+    since: Instant = 0
 
 
 class Life(StrEnum):
@@ -468,8 +476,19 @@ class Say(Struct, frozen=True, kw_only=True):
     not_after: Instant
 
 
+class Caption(Struct, frozen=True, kw_only=True):
+    """What a zone's voice is saying now, sentence by sentence; `text` is empty when it falls silent."""
+
+    say: str  # the announcement's id; empty for an emergency
+    zone: ZoneId
+    text: str
+    language: str
+    at: Instant
+
+
 Sent: TypeAlias = (
-    Ask | Answer | Retained | WindowState | BoardState | Catalogue | OpenState | AlertState | StationState | About | Clock | Say
+    Ask | Answer | Retained | WindowState | BoardState | Catalogue | OpenState | AlertState | StationState | About
+    | Clock | Say | EmergencyState | Caption
 )  # fmt: skip
 
 _encoder = msgspec.json.Encoder(order="deterministic")
@@ -509,9 +528,10 @@ def decode_ask(payload: bytes) -> Ask:
 def id_in(payload: bytes) -> str:
     """The id of a broken request if one can be read, else an empty string."""
     try:
-        return _decode_id.decode(payload[:MAX_MESSAGE_BYTES]).id[:64]
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        found = _decode_id.decode(payload).id
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):  # the last: brackets by the thousand
         return ""
+    return found if len(found) <= 64 else ""
 
 
 def decode(payload: bytes, kind: type[T]) -> T:

@@ -21,6 +21,7 @@ Verified = Literal["captured", "two sources", "one source", "experimental"]
 
 OWN_CLAIMS: Final = ("title", "verified", "sources")
 MAX_EXTENDS: Final = 8
+MOST_BAR_COLUMNS: Final = 126  # a letter takes two bytes of the 254 that an A0 90 frame may hold
 FONT_A_DOTS: Final = 12  # dots across one character of ESC/POS font A
 
 
@@ -70,10 +71,24 @@ class KeypadProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return action_of(self.keymap, digits, key)
 
 
-Profile = PrinterProfile | KeypadProfile
-KINDS: Final[dict[str, type[PrinterProfile] | type[KeypadProfile]]] = {
+class BarProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An LED bar of one line over a window."""
+
+    title: str
+    verified: Verified
+    sources: tuple[str, ...]
+    dialect: Literal["a090"]
+    line: LineSettings
+    columns: int  # cells of half a Hanzi: a Chinese character takes two
+    reply_timeout_ms: int  # 0: the bar never replies
+    repeat_s: float  # how often the present text is sent again
+
+
+Profile = PrinterProfile | KeypadProfile | BarProfile
+KINDS: Final[dict[str, type[PrinterProfile] | type[KeypadProfile] | type[BarProfile]]] = {
     "printer": PrinterProfile,
     "keypad": KeypadProfile,
+    "bar": BarProfile,
 }
 
 
@@ -95,6 +110,15 @@ def _has_source(sources: tuple[str, ...]) -> list[tuple[str, str]]:
     return [] if sources else [("", "a profile without a source is a guess; name where its facts come from")]
 
 
+def _columns_send(columns: int) -> list[tuple[str, str]]:
+    good = 2 <= columns <= MOST_BAR_COLUMNS
+    return [] if good else [("", f"must be 2–{MOST_BAR_COLUMNS} (found {columns}); one frame holds no more")]
+
+
+def _not_hasty(repeat_s: float) -> list[tuple[str, str]]:
+    return [] if repeat_s >= 1 else [("", f"must be 1 s or more (found {repeat_s:g})")]
+
+
 RULES: Final[Rules] = {
     (LineSettings, "baud"): _least(1),
     (PrinterProfile, "sources"): _has_source,
@@ -106,6 +130,10 @@ RULES: Final[Rules] = {
     (KeypadProfile, "retries"): _least(0),
     (KeypadProfile, "max_digits"): _least(1),
     (KeypadProfile, "keymap"): clash_faults,
+    (BarProfile, "sources"): _has_source,
+    (BarProfile, "columns"): _columns_send,
+    (BarProfile, "reply_timeout_ms"): _least(0),
+    (BarProfile, "repeat_s"): _not_hasty,
     (Binding, "key"): _most(0xFF),
     (Binding, "digits"): pattern_faults,
 }

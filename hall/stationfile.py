@@ -45,6 +45,35 @@ class CallerSettings(Value, frozen=True, kw_only=True):
     next_finishes: bool = False  # the soft caller's *next* ends the service in hand; a keypad's always does
 
 
+class BarSettings(Value, frozen=True, kw_only=True):
+    """An LED bar over a window, on its own port."""
+
+    window: WindowNo
+    port: str
+    address: int = 1
+    profile: str = "a090-8"
+
+
+class DisplaySettings(Value, frozen=True, kw_only=True):
+    """A board: of the whole hall (neither zone nor window), of a zone, or of one window; and bars."""
+
+    zone: str | None = None
+    window: WindowNo | None = None
+    screen: Screen | None = None
+    bars: tuple[BarSettings, ...] = ()
+    notices: tuple[str, ...] = ()  # scrolling lines of the hall's own
+
+
+class BroadcastSettings(Value, frozen=True, kw_only=True):
+    """The voice of a zone. `wav`: a directory for one WAV an announcement; empty: the sound card."""
+
+    zone: str
+    wav: str = ""
+    languages: tuple[str, ...] = ("zh",)
+    clips: str = "clips"  # where rendered clips are kept
+    chime: bool = True
+
+
 class StationFile(Value, frozen=True, kw_only=True):
     """A whole station file. `data` is the directory of its durable outbox."""
 
@@ -56,6 +85,8 @@ class StationFile(Value, frozen=True, kw_only=True):
     language: str = "zh"
     kiosk: KioskSettings | None = None
     caller: CallerSettings | None = None
+    display: DisplaySettings | None = None
+    broadcast: BroadcastSettings | None = None
 
 
 class ClockAnchor(Value, frozen=True, kw_only=True):
@@ -115,7 +146,13 @@ def _check(station: StationFile, mistakes: Mistakes) -> None:
     _check_port(station.broker, mistakes)
     if not station.roles:
         tell(".roles", "at least one role")
-    for role, settings in ((Role.KIOSK, station.kiosk), (Role.CALLER, station.caller)):
+    told = (
+        (Role.KIOSK, station.kiosk),
+        (Role.CALLER, station.caller),
+        (Role.DISPLAY, station.display),
+        (Role.BROADCAST, station.broadcast),
+    )
+    for role, settings in told:
         if role in station.roles and settings is None:
             tell(f".{role}", f"missing: the role {role} needs its table")
         if settings is not None and role not in station.roles:
@@ -123,6 +160,7 @@ def _check(station: StationFile, mistakes: Mistakes) -> None:
     for name, screen in (
         ("kiosk", station.kiosk.screen if station.kiosk else None),
         ("caller", station.caller.screen if station.caller else None),
+        ("display", station.display.screen if station.display else None),
     ):
         if screen and not (320 <= screen.width <= 7680 and 240 <= screen.height <= 7680):
             tell(f".{name}.screen", f"320×240 to 7680×7680 pixels (found {screen.width}×{screen.height})")

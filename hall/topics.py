@@ -48,11 +48,13 @@ WINDOW = Topic("window", "window/{id}", Side.HUB, Side.ALL, True)
 BOARD = Topic("board", "board/{id}", Side.HUB, Side.ALL, True)
 SAY = Topic("say", "say/{id}", Side.HUB, Side.ALL, False)
 ALERT = Topic("alert", "alert/{id}", Side.HUB, Side.ALL, True)
+CAPTION = Topic("caption", "station/{id}/caption", Side.STATION, Side.ALL, False)
+EMERGENCY = Topic("emergency", "emergency/{id}", Side.HUB, Side.ALL, True)
 CATALOGUE = Topic("catalogue", "catalogue", Side.HUB, Side.ALL, True)
 OPEN = Topic("open", "open", Side.HUB, Side.ALL, True)
 CLOCK = Topic("clock", "clock", Side.HUB, Side.ALL, False)
 
-TREE = (STATE, ABOUT, ASK, ANSWER, WINDOW, BOARD, SAY, ALERT, CATALOGUE, OPEN, CLOCK)
+TREE = (STATE, ABOUT, ASK, ANSWER, WINDOW, BOARD, SAY, CAPTION, EMERGENCY, ALERT, CATALOGUE, OPEN, CLOCK)
 
 
 class Tree(Struct, frozen=True):

@@ -10,16 +10,17 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from hall.errors import HallError
+from hall.errors import CannotWrite, HallError
 from hall.model import Hall, Instant
 from hall.station.bus import Ears, PahoLink, Will
 from hall.station.service import Stop, start_logging
 from hall.station.settings import read_hall, read_hub, read_password
 from hall.stationfile import ClockAnchor
 from hall.topics import HUB
+from hub import seals
 from hub.daemon import Hub
+from hub.seals import Sealed
 from hub.store import Store
-from hub.writer import Sealed
 
 log = logging.getLogger("hub")
 
@@ -50,21 +51,23 @@ def build(path: Path) -> Hub:
     hall = paced(read_hall(path.parent / settings.hall), speed)
     password = read_password(settings.broker, path.parent)
     data = path.parent / settings.data
-    data.mkdir(parents=True, exist_ok=True)
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotWrite(f"{data}: {error}: see to its disk and its permissions") from error
 
     def link(ears: Ears, will: Will) -> PahoLink:
         host, port = settings.broker.host, settings.broker.port
         return PahoLink(ears, host=host, port=port, user=HUB, password=password, will=will, keep_session=True)
 
     def export(sealed: Sealed) -> None:
-        # Outside the database: an unanchored chain proves nothing against the file's owner.
-        place = data / "seals"
-        place.mkdir(exist_ok=True)
-        line = f"{hall.id} {sealed.day} {sealed.seq} {sealed.hash.hex()}"
-        (place / f"{sealed.day}.seal").write_text(line + "\n", encoding="ascii")
-        log.info("day sealed: %s", line)
+        log.info("day sealed: %s", seals.line(hall.id, sealed))
+        try:
+            seals.write(data, hall.id, sealed)
+        except OSError as error:
+            log.error("the seal of %s waits for the next start: %s", sealed.day, error)
 
-    return Hub(
+    hub = Hub(
         hall,
         Store.open(data / "hub.db", hall.id),
         link=link,
@@ -72,6 +75,9 @@ def build(path: Path) -> Hub:
         speed=speed,
         export=export,
     )
+    for sealed in seals.missing(data, hub.writer.store.seals()):
+        export(sealed)
+    return hub
 
 
 def main() -> int:

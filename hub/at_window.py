@@ -42,11 +42,13 @@ from hall.model import (
     AlertKind,
     Badge,
     Desk,
+    DeskAct,
     DeskState,
     Hall,
     Instant,
     Lockout,
     Service,
+    ServiceState,
     Ticket,
     WindowNo,
 )
@@ -56,6 +58,7 @@ from hub.decision import Asked, Decision, Refuse
 from hub.floor import Floor, window_queue
 
 IN_HAND = (DeskState.CALLING, DeskState.SERVING)
+MOST_OF_LABEL = 20  # longer than any number; Python refuses to read digits by the thousand
 
 
 def queues_of(hall: Hall, window: WindowNo) -> tuple[str, ...]:
@@ -202,9 +205,11 @@ def _call_number(hall: Hall, floor: Floor, asked: Asked, wish: CallNumber, _now:
         raise Refuse(Refusal.TICKET_IN_HAND)
     _must_be_open(desk)
     queue = list(waiting_in_order(floor, queues_of(hall, wish.window)))
+    if len(wish.label) > MOST_OF_LABEL:
+        raise Refuse(Refusal.NOT_WAITING, "no number is so long")
     found = [(i, t) for i, t in enumerate(queue) if matches(t.label, wish.label)]
     if not found:
-        raise Refuse(Refusal.NOT_WAITING, wish.label[:20])
+        raise Refuse(Refusal.NOT_WAITING, wish.label)
     if len(found) > 1:
         raise Refuse(Refusal.AMBIGUOUS, ", ".join(t.label for _, t in found[:5]))
     passed, ticket = found[0]
@@ -287,13 +292,31 @@ def _transfer(hall: Hall, floor: Floor, asked: Asked, wish: Transfer, _now: Inst
 
 def _undo(hall: Hall, floor: Floor, asked: Asked, wish: Undo, now: Instant) -> Decision:
     desk = _manned(hall, floor, asked, wish)
-    if desk.act is None or desk.act_service is None:
+    if desk.act is None:
         raise Refuse(Refusal.NOTHING_TO_UNDO)
     if now > desk.act_at + hall.policy.undo_s * 1000:
         raise Refuse(Refusal.UNDO_LATE, f"more than {hall.policy.undo_s:g} s ago")
-    service = floor.services[desk.act_service]
-    event = TakenBack(window=wish.window, act=desk.act, service=service.id, ticket=service.ticket)
-    return Decision(events=(event,), window=wish.window)
+    return Decision(events=press_taken_back(floor, desk), window=wish.window)
+
+
+def press_taken_back(floor: Floor, desk: Desk) -> tuple[TakenBack, ...]:
+    """Everything the last press did, backwards: a *next* may have started and finished the ticket before."""
+    if desk.act is None or desk.act_service is None:
+        return ()
+    backwards = [(desk.act, floor.services[desk.act_service])]
+    if desk.act is DeskAct.CALL:
+        backwards += [(DeskAct.FINISH, s) for s in floor.services.values() if _finished_by_call(s, desk)]
+    act, last = backwards[-1]
+    if act is DeskAct.FINISH and last.started_at == last.ended_at:
+        backwards.append((DeskAct.START, last))
+    return tuple(TakenBack(window=desk.window, act=act, service=s.id, ticket=s.ticket) for act, s in backwards)
+
+
+def _finished_by_call(service: Service, desk: Desk) -> bool:
+    """Whether the press that called also finished this service: a window has one wish in flight, so that two presses
+    never fall into one instant."""
+    at_window = service.window == desk.window and service.state is ServiceState.FINISHED
+    return at_window and service.ended_at == desk.act_at
 
 
 # --- what most rules ask first ---

@@ -8,16 +8,17 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import version
 
 from hall.errors import BadMessage
-from hall.messages import About, Clock, Life, Sent, StationState, decode, encode
+from hall.messages import About, AlertState, Clock, Life, Sent, StationState, decode, encode
 from hall.model import Alert, AlertKind, Hall, Instant
 from hall.station.bus import Arrived, Bus, Connected, Delivered, Disconnected, Ears, Link, Token, Will
 from hall.station.clock import BEACON_S
 from hall.station.inbox import Inbox
 from hall.station.service import Stop
-from hall.topics import ASK, CLOCK, HUB, Tree
+from hall.topics import ALERT, ASK, CLOCK, HUB, Tree
+from hub.seals import Sealed
 from hub.store import Store
 from hub.views import Shown
-from hub.writer import Heard, Outcome, Sealed, Writer
+from hub.writer import Heard, Outcome, Writer
 
 TICK_S = 0.5
 log = logging.getLogger("hub")
@@ -45,7 +46,8 @@ class Hub:
         self._tree = Tree(hall.id)
         self._shown = Shown(hall)
         will = Will(self._tree.state(HUB), encode(StationState(station=HUB, life=Life.LOST, boot=self._boot)))
-        filters = [self._tree.every(ASK), self._tree.state(HUB)]
+        # Its own state and alerts: what an earlier boot left at the broker is put right.
+        filters = [self._tree.every(ASK), self._tree.state(HUB), self._tree.every(ALERT)]
         self._bus = Bus(lambda ears: link(ears, will), self.inbox.put, filters)
         self._moments: dict[int, str] = {}
         self._trouble: Alert | None = None
@@ -76,13 +78,15 @@ class Hub:
             if isinstance(event, Arrived):
                 tokens.append(event.token)
                 try:
-                    topic, station = self._tree.read(event.topic)
+                    topic, subject = self._tree.read(event.topic)
                     if topic is ASK:
-                        heard.append(Heard(station, event.payload))
+                        heard.append(Heard(subject, event.payload))
+                    elif topic is ALERT:
+                        self._own_alert(event.topic, event.payload)
                     else:
                         self._own_state(event.payload)
                 except BadMessage as error:
-                    log.warning("%s", error)
+                    log.warning("dropped a message on %s: %s", event.topic, error)
             elif isinstance(event, Delivered):
                 moment = self._moments.pop(event.handle, None)
                 if moment is not None:
@@ -95,15 +99,15 @@ class Hub:
                 going = False
         ticking = self._mono() >= self._next_tick
         if heard or ticking or not going:
-            self._work(heard, tokens, ticking)
+            self._work(heard, ticking)
+        for token in tokens:
+            self._bus.ack(token)
         return going
 
-    def _work(self, heard: list[Heard], tokens: list[Token], ticking: bool) -> None:
+    def _work(self, heard: list[Heard], ticking: bool) -> None:
         now = self._now()
         outcome = self.writer.take(heard, now)
         self._tell(outcome)
-        for token in tokens:
-            self._bus.ack(token)
         troubled = self._troubled(outcome, now, ticking)
         if outcome.changed or ticking or troubled:
             self._show(now)
@@ -140,23 +144,26 @@ class Hub:
         if kind is (before.kind if before else None):
             return False
         self._trouble = None
-        if kind is not None:
-            self._trouble = Alert(id=kind.value.replace("_", "-"), kind=kind, subject=HUB, detail="", started_at=now)
-        self._publish_life(Life.DEGRADED if kind else Life.READY, kind.value if kind else "")
+        if kind is None:
+            log.info("it is over: %s", before.kind if before else "")
+        else:
+            log.error("%s, nothing is promised until it is over: %s", kind, outcome.detail)
+            alert = kind.value.replace("_", "-")
+            self._trouble = Alert(id=alert, kind=kind, subject=HUB, detail=outcome.detail[:120], started_at=now)
+        self._publish_life()
         return True
 
     def _introduce(self) -> None:
         """Birth, and every state: this broker may know nothing of us."""
         self._publish(self._tree.about(HUB), About(station=HUB, roles=(), version=version("jiaohao"), boot=self._boot))
-        trouble = self._trouble
-        self._publish_life(Life.DEGRADED if trouble else Life.READY, trouble.kind.value if trouble else "")
+        self._publish_life()
         now = self._now()
-        self._shown.changed(self.writer.floor, now, self.writer.store.seq, trouble)
+        self._shown.changed(self.writer.floor, now, self.writer.store.seq, self._trouble)
         for tell in self._shown.everything():
             self._publish(tell.topic, tell.message)
         waiting = set(self._moments.values())
-        for moment, topic, not_after, body in self.writer.store.moments():
-            if not_after >= now and moment not in waiting:
+        for moment, topic, body in self.writer.untold(now):
+            if moment not in waiting:
                 self._moments[self._bus.publish(topic, body)] = moment
         self._beacon()
 
@@ -168,14 +175,22 @@ class Hub:
     def _own_state(self, payload: bytes) -> None:
         """The will of an earlier boot may reach the broker after our birth: say again that we live."""
         state = decode(payload, StationState)
-        if state.life is Life.LOST and state.boot < self._boot:
-            trouble = self._trouble
-            self._publish_life(Life.DEGRADED if trouble else Life.READY, trouble.kind.value if trouble else "")
+        if state.life is Life.LOST and state.boot <= self._boot:
+            self._publish_life()
 
-    def _publish_life(self, life: Life, reason: str = "") -> None:
+    def _own_alert(self, topic: str, payload: bytes) -> None:
+        """An alert that ended while the broker or the hub was away stands there still: end it."""
+        ended = self._shown.ended(topic, decode(payload, AlertState), self._now(), self.writer.store.seq)
+        if ended is not None and self._bus.is_connected:
+            self._publish(topic, ended)
+
+    def _publish_life(self, life: Life | None = None) -> None:
+        """The hub's own state: as it stands, or the `life` given."""
         if self._bus.is_connected:
-            state = StationState(station=HUB, life=life, boot=self._boot, reason=reason)
-            self._publish(self._tree.state(HUB), state)
+            trouble = self._trouble
+            life = life or (Life.DEGRADED if trouble else Life.READY)
+            reason = trouble.kind.value if trouble else ""
+            self._publish(self._tree.state(HUB), StationState(station=HUB, life=life, boot=self._boot, reason=reason))
 
     def _publish(self, topic: str, message: Sent) -> None:
         self._bus.publish(topic, encode(message), retain=True)

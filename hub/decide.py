@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 from hall.errors import IllegalMove
@@ -12,7 +15,6 @@ from hall.events import (
     AnyEvent,
     BlockOpened,
     DeviceChanged,
-    TakenBack,
     TicketIssued,
     TicketPrinted,
     TicketReprinted,
@@ -51,11 +53,11 @@ from hall.model import (
     VoidReason,
 )
 from hall.numbering import SeriesFull, label, next_number, series_of, ticket_id
-from hall.topics import HUB
+from hall.topics import HUB, ID, SUBJECT
 from hall.waiting import rivals, wait_minutes, windows_for
-from hub.at_window import AT_WINDOW
+from hub.at_window import AT_WINDOW, press_taken_back
 from hub.decision import Asked, Decision, Refuse
-from hub.floor import PRINT_MOVES, Floor
+from hub.floor import PRINT_MOVES, Floor, window_queue
 
 Rule = Callable[[Hall, Floor, Asked, Any, Instant], Decision]
 
@@ -124,21 +126,22 @@ def _slip(
     reprint: bool = False,
 ) -> Issued:
     """Everything the slip says; `ahead` are those with an earlier place whom the same windows will call."""
-    ahead: dict[MatterId, int] = {}
+    windows = windows_for(hall, matter)
+    ahead: Counter[MatterId] = Counter()
     for rival in rivals(hall, matter):
-        ahead[rival] = sum(1 for at, _ in floor.queues.get(rival, ()) if at < place)
+        ahead[rival] += bisect_left(floor.queues.get(rival, []), (place, ""))
+    for at, waiting in chain.from_iterable(floor.queues.get(window_queue(n), []) for n in windows):
+        ahead[floor.tickets[waiting].matter] += at < place
     for waiting in floor.reserved:
         other = floor.tickets[waiting]
-        if other.matter in ahead and other.place < place:
-            ahead[other.matter] += 1
-    windows = windows_for(hall, matter)
+        ahead[other.matter] += other.matter in ahead and other.place < place
     manned = sum(1 for n in windows if floor.desk(n).state is not DeskState.CLOSED)
     return Issued(
         ticket=ticket,
         label=name,
         matter=matter,
         issued_at=issued_at,
-        ahead=sum(ahead.values()),
+        ahead=ahead.total(),
         windows=windows,
         wait_minutes=wait_minutes(hall, ahead.items(), manned),
         closing_soon=taking(hall, now).closing_soon,
@@ -174,8 +177,9 @@ def _printed(hall: Hall, floor: Floor, asked: Asked, fact: Printed, _now: Instan
         raise Refuse(Refusal.NOT_ALLOWED, "a print ends on paper, unknown or void")
     move = PRINT_MOVES[fact.outcome]
     void = fact.outcome is Printing.VOID
-    known = ticket.printing is fact.outcome
-    if known or not allows(PRINTING, ticket.printing, move) or (void and ticket.state is not TicketState.WAITING):
+    known = ticket.printing is fact.outcome or not allows(PRINTING, ticket.printing, move)
+    # Nothing came out of the printer this time: that says little about a number that has another slip, or was called.
+    if known or (void and (ticket.state is not TicketState.WAITING or ticket.reprints > 0)):
         return Decision(reply=Noted())
     events: list[AnyEvent] = [TicketPrinted(ticket=ticket.id, outcome=fact.outcome, reason=fact.reason[:80])]
     if void:
@@ -210,35 +214,40 @@ def _cancel(_hall: Hall, floor: Floor, asked: Asked, fact: Cancel, _now: Instant
             outcome = Withdrawal.UNDONE if undo else Withdrawal.STANDS
         case Done(window=state):
             desk = floor.desk(state.window)
-            if desk.act is not None and desk.act_request == fact.request and desk.act_service is not None:
-                service = floor.services[desk.act_service]
-                undo = (TakenBack(window=desk.window, act=desk.act, service=service.id, ticket=service.ticket),)
+            if desk.act is not None and desk.act_request == fact.request:
+                undo = press_taken_back(floor, desk)
             outcome = Withdrawal.UNDONE if undo else Withdrawal.STANDS
         case _:
             outcome = Withdrawal.STANDS
-    missed = asked.earlier if outcome is Withdrawal.STANDS else None
-    assert not isinstance(missed, Withdrawn)
+    missed = None
+    if outcome is Withdrawal.STANDS and not isinstance(asked.earlier, Withdrawn):
+        missed = asked.earlier
     event = WishWithdrawn(station=asked.station, request=fact.request, outcome=outcome)
     return Decision(events=(*undo, event), reply=Withdrawn(outcome=outcome, missed=missed))
 
 
 def _unissue(floor: Floor, ticket_id: str) -> tuple[AnyEvent, ...]:
     ticket = floor.tickets.get(ticket_id)
-    if ticket is None or ticket.state is not TicketState.WAITING or ticket.printing is Printing.ON_PAPER:
+    if ticket is None or ticket.state is not TicketState.WAITING:
+        return ()
+    if ticket.printing is Printing.ON_PAPER or ticket.services > 0:  # somebody holds it
         return ()
     return (TicketVoided(ticket=ticket.id, reason=VoidReason.WITHDRAWN),)
 
 
 def _device_seen(_hall: Hall, floor: Floor, asked: Asked, fact: DeviceSeen, _now: Instant) -> Decision:
-    device, reason = fact.device[:40], fact.reason[:80]
+    device, reason = fact.device, fact.reason[:80]
+    alert = f"device-{asked.station}-{device}"
+    if not (ID.fullmatch(device) and SUBJECT.fullmatch(alert)):  # it becomes a topic
+        raise Refuse(Refusal.NOT_ALLOWED, f"a device's name is short, of a-z, 0-9 and -: {device[:60]!r}")
     events: list[AnyEvent] = [DeviceChanged(station=asked.station, device=device, health=fact.health, reason=reason)]
-    alert = f"device-{asked.station}"
-    if alert in floor.alerts:
-        events.append(AlertEnded(alert=alert))
-    if fact.health is not Health.READY:
-        events.append(
-            AlertRaised(alert=alert, kind=AlertKind.DEVICE, subject=asked.station, detail=f"{device}: {reason}")
-        )
+    detail = f"{device}: {reason}"
+    known = floor.alerts.get(alert)
+    if fact.health is Health.READY or (known is not None and known.detail != detail):
+        events += [AlertEnded(alert=alert)] if known else []
+        known = None
+    if fact.health is not Health.READY and known is None:
+        events.append(AlertRaised(alert=alert, kind=AlertKind.DEVICE, subject=asked.station, detail=detail))
     return Decision(events=tuple(events), reply=Noted())
 
 

@@ -35,4 +35,5 @@ class Refuse(HallError, ValueError):
 
     def __init__(self, code: Refusal, detail: str = "", until: Instant | None = None) -> None:
         super().__init__(f"{code}: {detail}")
-        self.reply = Refused(code=code, detail=detail, until=until)
+        # What an asker sent may be thousands of characters; a refusal is kept for a week.
+        self.reply = Refused(code=code, detail=detail[:200], until=until)

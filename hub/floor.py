@@ -207,9 +207,9 @@ def _issued(floor: Floor, event: TicketIssued, at: Instant) -> Changed:
         place=event.place,
         issued_at=at,
     )
+    block = floor.blocks[event.series]
     floor.last_place = event.place
     floor._stand(ticket)
-    block = floor.blocks[event.series]
     return ticket, replace(block, used=event.number - block.first + 1)
 
 
@@ -247,7 +247,7 @@ def _left(floor: Floor, event: TicketLeft, at: Instant) -> Changed:
 
 def _called(floor: Floor, event: Called, at: Instant) -> Changed:
     ticket, desk = floor.tickets[event.ticket], floor.desk(event.window)
-    state = moved(TICKET, ticket.state, TicketMove.CALL)
+    state, doing = moved(TICKET, ticket.state, TicketMove.CALL), moved(DESK, desk.state, DeskMove.CALL)
     floor._leave(ticket)
     return (
         replace(ticket, state=state, window=event.window, services=ticket.services + 1, calls=ticket.calls + 1),
@@ -264,7 +264,7 @@ def _called(floor: Floor, event: Called, at: Instant) -> Changed:
         ),
         replace(
             desk,
-            state=moved(DESK, desk.state, DeskMove.CALL),
+            state=doing,
             service=event.service,
             ticket=ticket.id,
             since=at,
@@ -334,17 +334,12 @@ def _transferred(floor: Floor, event: Transferred, at: Instant) -> Changed:
         for_window=event.to_window,
         window=None,
     )
-    floor._stand(after)
-    return (
-        after,
-        replace(
-            service,
-            state=moved(SERVICE, service.state, ServiceMove.TRANSFER),
-            ended_at=at,
-            reason=event.reason,
-        ),
-        replace(_released(desk, at), act=None),
+    service = replace(
+        service, state=moved(SERVICE, service.state, ServiceMove.TRANSFER), ended_at=at, reason=event.reason
     )
+    desk = replace(_released(desk, at), act=None)
+    floor._stand(after)
+    return after, service, desk
 
 
 def _taken_back(floor: Floor, event: TakenBack, at: Instant) -> Changed:

@@ -16,14 +16,16 @@ from typing import Any
 import msgspec
 from msgspec import Struct, structs
 
-from hall.errors import BadLog, CannotWrite
+from hall.errors import BadLog, CannotWrite, HallError
 from hall.events import AnyEvent, decode_event, encode_event
 from hall.model import Alert, Block, Day, Desk, Instant, Lockout, RequestId, Service, StationId, Ticket
 from hub.floor import Entity, Floor
+from hub.seals import Sealed
 
 VERSION = 1
 GENESIS = bytes(32)
 REPLIES_KEPT_MS = 7 * 24 * 3600 * 1000
+TRIAL_BYTES = 65_536
 
 
 class Table(Struct, frozen=True):
@@ -87,6 +89,8 @@ class Mark(Struct, frozen=True):
 
     seq: int
     head: bytes
+    day: Day | None
+    at: Instant
 
 
 class Store:
@@ -115,17 +119,27 @@ class Store:
     @classmethod
     def open(cls, path: Path, hall: str) -> Store:
         """The store in a file, made if it is not there. Raises BadLog or CannotWrite."""
+        db: sqlite3.Connection | None = None
         try:
             db = sqlite3.connect(path, timeout=5.0)
             db.execute("PRAGMA journal_mode=WAL")
             db.execute("PRAGMA synchronous=FULL")  # NORMAL lost acknowledged tickets in power cuts
             return cls(db, hall)
-        except sqlite3.Error as error:
-            raise CannotWrite(f"{path}: {error}") from error
+        except (sqlite3.Error, HallError) as error:
+            if db is not None:
+                db.close()
+            if isinstance(error, HallError):
+                raise
+            raise CannotWrite(f"{path}: {error}: see to its disk and its permissions") from error
 
     def _create(self, hall: str) -> None:
-        self._db.executescript(f"BEGIN IMMEDIATE; {schema()} PRAGMA user_version={VERSION}; COMMIT")
+        # One transaction: a hub killed here finds an empty file again, not half a store.
+        self._db.execute("BEGIN IMMEDIATE")
+        for statement in schema().split(";"):
+            self._db.execute(statement)
         self._db.execute("INSERT INTO hub VALUES (1, ?, NULL, 0, 0, ?, 0)", (hall, GENESIS))
+        self._db.execute(f"PRAGMA user_version={VERSION}")
+        self._db.execute("COMMIT")
 
     def _check_head(self) -> None:
         rows = self._db.execute("SELECT seq, at, body, hash FROM log ORDER BY seq DESC LIMIT 2").fetchall()
@@ -139,7 +153,7 @@ class Store:
             )
 
     def booted(self) -> int:
-        """Count a start of the hub; its number."""
+        """Count a start of the hub; its number. Raises CannotWrite."""
         self.begin()
         self.boot += 1
         self._db.execute("UPDATE hub SET boot = ?", (self.boot,))
@@ -149,45 +163,49 @@ class Store:
     # --- the transaction ---
 
     def begin(self) -> None:
-        try:
-            self._db.execute("BEGIN IMMEDIATE")
-        except sqlite3.Error as error:
-            raise CannotWrite(str(error)) from error
+        self._write("BEGIN IMMEDIATE")
 
     def savepoint(self) -> Mark:
-        self._db.execute("SAVEPOINT one")
-        return Mark(self.seq, self.head)
+        self._write("SAVEPOINT one")
+        return self.mark()
 
     def release(self) -> None:
-        self._db.execute("RELEASE one")
+        self._write("RELEASE one")
 
     def rollback_to(self, mark: Mark) -> None:
-        self._db.execute("ROLLBACK TO one")
-        self._db.execute("RELEASE one")
-        self.seq, self.head = mark.seq, mark.head
+        self._write("ROLLBACK TO one")
+        self._write("RELEASE one")
+        self._stand_at(mark)
 
     def commit(self) -> None:
         """Make it last; only now may anything of it be told."""
-        try:
-            self._db.execute("UPDATE hub SET day = ?, seq = ?, at = ?, head = ?", self._position())
-            self._db.execute("COMMIT")
-        except sqlite3.Error as error:
-            raise CannotWrite(str(error)) from error
+        self._write("UPDATE hub SET day = ?, seq = ?, at = ?, head = ?", (self.day, self.seq, self.at, self.head))
+        self._write("COMMIT")
 
     def rollback(self, mark: Mark) -> None:
         """Undo all since `begin`."""
-        if self._db.in_transaction:
-            self._db.execute("ROLLBACK")
-        self.seq, self.head = mark.seq, mark.head
-        row = self._db.execute("SELECT day, at FROM hub").fetchone()
-        self.day, self.at = row[0], int(row[1])
+        if self._db.in_transaction:  # SQLite may have rolled back by itself
+            self._write("ROLLBACK")
+        self._stand_at(mark)
+
+    def try_writing(self) -> None:
+        """Commit a change as large as a full batch and leave nothing of it. Raises CannotWrite."""
+        before = self.mark()
+        try:
+            self.begin()
+            self.put_moment("~", "", 0, bytes(TRIAL_BYTES))
+            self._write("DELETE FROM moments WHERE id = '~'")
+            self.commit()
+        except CannotWrite:
+            self.rollback(before)
+            raise
 
     def mark(self) -> Mark:
         """Where the log stands."""
-        return Mark(self.seq, self.head)
+        return Mark(self.seq, self.head, self.day, self.at)
 
-    def _position(self) -> tuple[Day | None, int, Instant, bytes]:
-        return self.day, self.seq, self.at, self.head
+    def _stand_at(self, mark: Mark) -> None:
+        self.seq, self.head, self.day, self.at = mark.seq, mark.head, mark.day, mark.at
 
     def append(self, event: AnyEvent, at: Instant) -> None:
         """One more row of the log."""
@@ -225,7 +243,7 @@ class Store:
         for moment in moments:
             self._write("DELETE FROM moments WHERE id = ?", (moment,))
 
-    def _write(self, sql: str, values: tuple[Any, ...]) -> None:
+    def _write(self, sql: str, values: tuple[Any, ...] = ()) -> None:
         try:
             self._db.execute(sql, values)
         except sqlite3.OperationalError as error:
@@ -240,11 +258,12 @@ class Store:
 
     def moments(self) -> list[tuple[str, str, Instant, bytes]]:
         """What is still to be told: id, topic, not after, body."""
-        return self._db.execute("SELECT id, topic, not_after, body FROM moments ORDER BY id").fetchall()
+        sql = "SELECT id, topic, not_after, body FROM moments ORDER BY not_after, id"
+        return self._db.execute(sql).fetchall()
 
-    def seals(self) -> list[tuple[Day, int, Instant, bytes]]:
-        """Day, number of the sealed row, time, hash."""
-        return self._db.execute("SELECT day, seq, at, hash FROM seals ORDER BY day").fetchall()
+    def seals(self) -> list[Sealed]:
+        """The seals of all closed days."""
+        return [Sealed(*row) for row in self._db.execute("SELECT day, seq, hash FROM seals ORDER BY day")]
 
     def log(self) -> Iterator[tuple[int, Instant, bytes, bytes]]:
         """Every row of the log: number, time, event, hash."""

@@ -213,6 +213,14 @@ class Shown:
                 tells.append(Tell(topic, state))
         return tells
 
+    def ended(self, topic: str, found: AlertState, now: Instant, rev: int) -> AlertState | None:
+        """What to tell of an alert found at the broker that stands there and nowhere else."""
+        told = self._told.get(topic)
+        if found.ended_at is not None or (isinstance(told, AlertState) and told.ended_at is None):
+            return None
+        self._told[topic] = replace(found, ended_at=now, rev=rev)
+        return replace(found, ended_at=now, rev=rev)
+
     def everything(self) -> list[Tell]:
         """All states, for a broker that may have lost them."""
         about = Tell(self._tree.of(CATALOGUE), catalogue(self._hall))

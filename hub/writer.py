@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
-import msgspec
 from msgspec import Struct
 
 from hall.errors import BadMessage, CannotWrite
@@ -23,6 +22,7 @@ from hall.messages import (
     Refused,
     Say,
     SignIn,
+    Wish,
     Withdrawal,
     Withdrawn,
     decode,
@@ -30,16 +30,18 @@ from hall.messages import (
     encode,
     id_in,
 )
-from hall.model import AlertKind, Day, Hall, Instant, Service, StationId, Ticket
+from hall.model import AlertKind, Hall, Instant, Service, StationId, Ticket
 from hall.pin import bound_to, proves
 from hall.topics import Tree
 from hub.decide import decide
 from hub.decision import Asked, Decision
 from hub.due import due
+from hub.seals import Sealed
 from hub.store import REPLIES_KEPT_MS, Mark, Store
 from hub.views import announcements, window_state
 
 NEW: dict[type, type[Ticket | Service]] = {TicketIssued: Ticket, Called: Service}
+MISDIRECTED = (Refusal.NOT_YOUR_WINDOW, Refusal.UNKNOWN_WINDOW)
 CLOCK_TOLERANCE_MS = 1_000  # a step this small is waited out, not refused
 NOBODY = "scrypt$16384$8$1$" + "0" * 32 + "$" + "0" * 64  # an unknown badge costs as much as a known one
 log = logging.getLogger("hub")
@@ -52,22 +54,15 @@ class Heard(Struct, frozen=True):
     payload: bytes
 
 
-class Sealed(Struct, frozen=True):
-    """A closed day: what is exported and printed."""
-
-    day: Day
-    seq: int
-    hash: bytes
-
-
 class Outcome(Struct, frozen=True):
-    """What may be told now that it is committed. `trouble`: why nothing was."""
+    """What may be told now that it is committed. `trouble`: why nothing was; `detail` for technicians."""
 
     answers: tuple[tuple[StationId, bytes], ...] = ()
     moments: tuple[tuple[str, str, bytes], ...] = ()  # id, topic, body
     sealed: tuple[Sealed, ...] = ()
     changed: bool = False
     trouble: AlertKind | None = None
+    detail: str = ""
 
 
 class Writer:
@@ -102,10 +97,7 @@ class Writer:
             self.store.drop_moments(self._told_moments, now)
             self.store.commit()
         except CannotWrite as error:
-            log.error("cannot write, nothing of %d requests was kept: %s", len(heard), error)
-            self.store.rollback(start)
-            self.floor = self.store.floor()
-            return Outcome(trouble=AlertKind.CANNOT_WRITE)
+            return self._unwritten(start, error)
         self._told_moments.clear()
         return Outcome(
             answers=tuple(batch.answers),
@@ -114,28 +106,56 @@ class Writer:
             changed=batch.changed,
         )
 
+    def untold(self, now: Instant) -> list[tuple[str, str, bytes]]:
+        """The moments that no broker has had and that are still worth telling: id, topic, body."""
+        waiting = (m for m in self.store.moments() if m[0] not in self._told_moments)
+        return [(moment, topic, body) for moment, topic, not_after, body in waiting if not_after >= now]
+
     def can_write(self) -> bool:
-        """Try an empty commit: whether a full or read-only disk is writable again."""
-        start = self.store.mark()
+        """Whether a full or read-only disk is writable again."""
         try:
-            self.store.begin()
-            self.store.commit()
+            self.store.try_writing()
         except CannotWrite:
-            self.store.rollback(start)
             return False
         return True
 
+    def _unwritten(self, start: Mark, error: CannotWrite) -> Outcome:
+        """Nothing of a batch was kept: as before it. Nothing is answered, so that all will be asked again."""
+        self.store.rollback(start)
+        self.floor = self.store.floor()
+        return Outcome(trouble=AlertKind.CANNOT_WRITE, detail=str(error))
+
     def _behind(self, heard: Sequence[Heard], now: Instant) -> Outcome:
-        """The clock stands before the last event: refuse without a trace, so that all may be asked again."""
-        detail = f"the hub's clock says {now}, its last event was at {self.floor.last_at}"
-        log.error("%s", detail)
+        """The clock stands before the last event: no event may follow. Facts may be asked again with the same id;
+        a refused wish is barred, for its asker has gone away by the time a repeat of it arrives."""
+        detail = f"the hub's clock says {now}, its last event was at {self.floor.last_at}: set the clock"
         refused = Refused(code=Refusal.CLOCK_BEHIND, detail=detail)
-        answers = tuple(
-            (one.station, encode(Answer(id=request, reply=refused, at=now)))
-            for one in heard
-            if (request := id_in(one.payload))
-        )
-        return Outcome(answers=answers, trouble=AlertKind.CLOCK_BEHIND)
+        start = self.store.mark()
+        answers: list[tuple[StationId, bytes]] = []
+        try:
+            if heard:
+                self.store.begin()
+            for one in heard:
+                request = id_in(one.payload)
+                body = self.store.reply(one.station, request)
+                if body is None:
+                    body = encode(Answer(id=request, reply=refused, at=now))
+                    if _is_wish(one):
+                        self.store.put_reply(one.station, request, self.floor.last_at, body)
+                if request:
+                    answers.append((one.station, body))
+            if heard:
+                self.store.commit()
+        except CannotWrite as error:
+            return self._unwritten(start, error)
+        return Outcome(answers=tuple(answers), trouble=AlertKind.CLOCK_BEHIND, detail=detail)
+
+
+def _is_wish(heard: Heard) -> bool:
+    try:
+        return isinstance(decode_ask(heard.payload).body, Wish)
+    except BadMessage:
+        return False
 
 
 class _Batch:
@@ -148,7 +168,6 @@ class _Batch:
         self.moments: list[tuple[str, str, bytes]] = []
         self.sealed: list[Sealed] = []
         self.changed = False
-
         self._said = 0  # moments of the requests before the present one
 
     def one(self, heard: Heard) -> None:
@@ -189,12 +208,23 @@ class _Batch:
         decision = decide(self._hall, self._writer.floor, asked, self._now)
         self.commit_events(decision.events)
         reply = self._reply(decision)
+        if isinstance(reply, Refused):
+            self._refused(station, ask, reply)
         if isinstance(body, Cancel) and isinstance(reply, Withdrawn) and reply.outcome is not Withdrawal.STANDS:
             barred = Refused(code=Refusal.WITHDRAWN)
             self._store.put_reply(
                 station, body.request, self._now, encode(Answer(id=body.request, reply=barred, at=self._now))
             )
         return reply
+
+    def _refused(self, station: StationId, ask: Ask, reply: Refused) -> None:
+        """Most refusals are everyday; one for a window that is not the station's means that its file is wrong."""
+        tag = _tag(ask)
+        if reply.code in MISDIRECTED:
+            log.warning("%s: %s refused: %s %s", station, tag, reply.code, reply.detail)
+            self._alert(f"bad-message-{station}", AlertKind.BAD_MESSAGE, station, f"{tag}: {reply.code}")
+        elif reply.code is Refusal.LATE:
+            log.warning("%s: %s came too late: %s", station, tag, reply.detail)
 
     def _proven(self, station: StationId, request: str, body: SignIn) -> bool:
         clerk = self._hall.by_badge.get(body.badge)
@@ -246,12 +276,16 @@ class _Batch:
         self._store.rollback_to(mark)
         del self.moments[self._said :]
         self._writer.floor = self._store.floor()
-        kind = type(error).__name__
-        ask_tag = msgspec.structs.asdict(ask)["body"].__struct_config__.tag
-        self.commit_events((RequestCrashed(station=station, request=ask.id, ask=str(ask_tag), error=kind),))
-        self._alert("request-crashed", AlertKind.REQUEST_CRASHED, station, f"{ask_tag}: {kind}")
+        kind, tag = type(error).__name__, _tag(ask)
+        self.commit_events((RequestCrashed(station=station, request=ask.id, ask=tag, error=kind),))
+        self._alert("request-crashed", AlertKind.REQUEST_CRASHED, station, f"{tag}: {kind}")
         self._keep(station, ask.id, Refused(code=Refusal.CRASHED, detail=kind))
 
     def _alert(self, alert: str, kind: AlertKind, subject: str, detail: str) -> None:
         if alert not in self._writer.floor.alerts:
             self.commit_events((AlertRaised(alert=alert, kind=kind, subject=subject, detail=detail),))
+
+
+def _tag(ask: Ask) -> str:
+    """What is asked, as the wire calls it."""
+    return str(ask.body.__struct_config__.tag)

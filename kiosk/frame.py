@@ -16,14 +16,14 @@ from screen.layout import Box
 from screen.page import Align, Button, Item, Look, Panel, Shape, Sign, Text
 
 # A 24-inch panel of 1080×1920 has 92 pixels an inch, so 1 dp (1/160 inch) is 0.57 px: body text of 30 dp is 17 px, a
-# target of 60 dp is 35 px. People stand 60 cm away and are old: nothing is below 26 px of text and 92 px of target there.
+# target of 60 dp is 35 px. People stand 60 cm away: nothing is below 26 px of text and 92 px of target there.
 # 1024×768 at 15 inches has 85 pixels an inch (16 px and 32 px): nothing is below 19 px and 64 px.
 BODY = 34
 SMALL = 30
 TITLE = 64
 CHOICE = 46
 LEAF_PORTRAIT = (8, 1)  # rows, columns
-LEAF_LANDSCAPE = (4, 2)
+LEAF_LANDSCAPE = (3, 2)
 
 
 class Room(Struct, frozen=True):
@@ -79,21 +79,24 @@ def leaf_grid(size: tuple[int, int]) -> tuple[int, int]:
 def framed(room: Room) -> tuple[Box, list[Item]]:
     """The room left between header and footer, and these two."""
     whole = Box(0, 0, *room.size)
-    header, rest = whole.top(room.px(170))
-    footer, body = rest.foot(room.px(124))
-    return body.inset(room.px(56), room.px(30)), [*_header(room, header), *_footer(room, footer)]
+    header, rest = whole.top(room.px(170 if room.portrait else 140))
+    footer, body = rest.foot(room.px(124 if room.portrait else 104))
+    return body.inset(room.px(56), room.px(30 if room.portrait else 18)), [
+        *_header(room, header),
+        *_footer(room, footer),
+    ]
 
 
 def _header(room: Room, box: Box) -> list[Item]:
-    inner = box.inset(room.px(56), room.px(26))
+    inner = box.inset(room.px(56), room.px(26 if room.portrait else 16))
     corner, rest = inner.right_strip(room.px(240))
-    name = room.state.catalogue.name if room.state.catalogue else room("head.title")
-    upper, lower = rest.top(round(rest.h * 0.62))
+    name = room.state.catalogue.name if room.state.catalogue else ""
+    upper, lower = rest.top(round(rest.h * 0.62)) if name else (rest.top(0)[0], rest)
     items: list[Item] = [
         Panel(box, BLUE),
         Panel(Box(box.x, box.bottom - room.px(8), box.w, room.px(8)), DEEP_BLUE),
         Text(name, upper, room.px(52), WHITE, bold=True, least=room.px(32)),
-        Text(room("head.title"), lower, room.px(32), WHITE),
+        Text(room("head.title"), lower, room.px(32 if name else 52), WHITE, bold=not name),
     ]
     languages = room.state.languages
     if len(languages) > 1:
@@ -113,7 +116,7 @@ def _footer(room: Room, box: Box) -> list[Item]:
     items: list[Item] = [Panel(box, PALE_BLUE), Sign(Shape.PERSON, sign.middle(side, side), BLUE)]
     phone = room.state.catalogue.complaint_phone if room.state.catalogue else ""
     if phone:
-        told, words = words.right_strip(round(words.w * 0.3))
+        told, words = words.right_strip(room.px(240))
         text = room("foot.phone", phone=phone)
         items.append(Text(text, told, room.px(SMALL), INK, align=Align.RIGHT, least=room.px(26)))
     items.append(Text(room("foot.help"), words, room.px(SMALL), INK, least=room.px(26)))

@@ -21,8 +21,9 @@ CHINESE_ON: Final = b"\x1c&"
 CHINESE_OFF: Final = b"\x1c."
 RESET: Final = b"\x1b@"
 CELL: Final = 24  # dots of a Hanzi at scale 1; ASCII is half as wide
-LINE_DOTS: Final = 30
-QR_DOTS: Final = 6  # per module: 4 mm of an inch code, read by phones of any age
+LINE_DOTS: Final = 34
+QR_DOTS: Final = 6  # per module, 0.75 mm: read by phones of any age
+QR_LEVEL_M: Final = 1  # python-escpos' number; a slip gets creased
 TEAR_LINES: Final = 6  # fed at the end where nothing cuts
 
 
@@ -69,14 +70,25 @@ def slip_bytes(slip: Slip, profile: PrinterProfile, face: FaceFile) -> bytes:
 
 
 def _print_part(printer: Any, part: Part, columns: int, profile: PrinterProfile, face: FaceFile) -> None:
+    if not isinstance(part, Line):
+        printer.line_spacing(LINE_DOTS)
     if isinstance(part, Gap):
         printer._raw(b"\n")
     elif isinstance(part, Rule):
         _print_line(printer, Line("-" * columns), profile, face)
     elif isinstance(part, QrCode):
-        printer.qr(part.content, ec=1, size=QR_DOTS, center=True)
+        _print_qr(printer, part.content, profile)
     else:
         _print_line(printer, part, profile, face)
+
+
+def _print_qr(printer: Any, content: str, profile: PrinterProfile) -> None:
+    """Half the dots, each printed twice as wide and high: a quarter of the bytes, 3 s instead of 11 at 9600 baud."""
+    media = printer.profile.profile_data["media"]
+    media["width"]["pixels"] = profile.width_dots // 2
+    doubled = {"center": True, "high_density_horizontal": False, "high_density_vertical": False}
+    printer.qr(content, ec=QR_LEVEL_M, size=QR_DOTS // 2, image_arguments=doubled)
+    media["width"]["pixels"] = profile.width_dots
 
 
 def _print_line(printer: Any, line: Line, profile: PrinterProfile, face: FaceFile) -> None:
@@ -84,6 +96,7 @@ def _print_line(printer: Any, line: Line, profile: PrinterProfile, face: FaceFil
     if chinese and (profile.chinese == "raster" or not _has_dots(line.text)):
         printer.image(_picture(line, profile.width_dots, face))
         return
+    printer.line_spacing(LINE_DOTS * line.scale)
     printer.set(align=line.side.value, bold=line.bold, custom_size=True, width=line.scale, height=line.scale)
     text = line.text.encode("gb18030")
     printer._raw((CHINESE_ON + text + CHINESE_OFF if chinese else text) + b"\n")
@@ -109,5 +122,6 @@ def _picture(line: Line, width: int, face: FaceFile) -> Image:
     picture = Image.new("L", (width, LINE_DOTS * line.scale), 255)
     x = (width - font.getlength(line.text)) / 2 if line.side is Side.CENTRE else 0
     draw = ImageDraw.Draw(picture)
-    draw.text((x, picture.height // 2), line.text, fill=0, font=font, anchor="lm", stroke_width=int(line.bold))
+    for shift in (0, 1) if line.bold else (0,):
+        draw.text((x + shift, picture.height // 2), line.text, fill=0, font=font, anchor="lm")
     return picture.point(lambda grey: 255 if grey > 128 else 0).convert("1", dither=Image.Dither.NONE)

@@ -56,8 +56,8 @@ class Wire(Protocol):
     def close(self) -> None: ...
 
 
-OnBytes: TypeAlias = Callable[[bytes], object]
-OnState: TypeAlias = Callable[[bool, str], object]
+OnBytes: TypeAlias = Callable[[bytes], None]
+OnState: TypeAlias = Callable[[bool, str], None]
 OpenWire: TypeAlias = Callable[[OnBytes, OnState], Wire]
 Tell: TypeAlias = Callable[[PrinterSeen | PrintEnded], None]
 
@@ -88,7 +88,7 @@ class Printer:
         self._is_open = False
         self._closing = False
         self._stands = PrinterStands.CHECKING
-        self._wire = open_wire(self._put, lambda is_open, reason: self._put(_LineState(is_open, reason)))
+        self._wire = open_wire(self._heard, self._line_state)
         self._thread = threading.Thread(target=self._run, name="printer", daemon=True)
 
     def start(self) -> None:
@@ -108,6 +108,12 @@ class Printer:
         if self._thread.is_alive():
             self._thread.join(timeout=5)
         self._wire.close()
+
+    def _heard(self, data: bytes) -> None:
+        self._put(data)
+
+    def _line_state(self, is_open: bool, reason: str) -> None:
+        self._put(_LineState(is_open, reason))
 
     def _put(self, item: bytes | _LineState | _Job | None) -> bool:
         try:
@@ -200,7 +206,11 @@ class Printer:
         stands = self._see(self._ask_twice())
         if stands not in (PrinterStands.READY, PrinterStands.PAPER_LOW):
             return Printing.VOID, stands.value
-        data = slip_bytes(job.slip, self._profile, self._face)
+        try:
+            data = slip_bytes(job.slip, self._profile, self._face)
+        except (OSError, ValueError) as error:  # a font that went away, a hall's words that no printer can take
+            log.error("slip of %s: %s", job.ticket, error)
+            return Printing.VOID, "cannot_draw"
         if self._profile.in_order_status:
             data += self._listener.ask(Question.IN_ORDER)
         if not self._send(data):

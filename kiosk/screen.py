@@ -52,23 +52,32 @@ def _matters(room: Room, body: Box) -> list[Item]:
 
 
 def _choices(room: Room, body: Box, hint: str, shown: list[tuple[str, str, str]], back: bool) -> list[Item]:
-    heading, rest = _heading(room, body, room(f"{room.state.page.value}.title"), hint)
-    items: list[Item] = list(heading)
+    title = room(f"{room.state.page.value}.title")
+    if room.portrait or not room.state.can_reprint:
+        items, rest = _heading(room, body, title, hint)
+    else:
+        left, _ = body.left(body.w - room.px(460))
+        items, rest = _heading(room, left, title, hint)
+        rest = Box(body.x, rest.y, body.w, rest.h)
+        corner = body.right_strip(room.px(440))[0].top(room.px(110))[0]
+        items.append(_reprint(room, corner))
     count, leaf = leaves(room.state), room.state.leaf
     if count > 1 or back:
-        bar, rest = rest.foot(room.px(130))
-        items += _turning(room, bar.foot(room.px(112))[0], count, back)
-    if room.state.can_reprint:
+        bar, rest = rest.foot(room.px(130 if room.portrait else 106))
+        items += _turning(room, bar.foot(room.px(112 if room.portrait else 96))[0], count, back)
+    if room.state.can_reprint and room.portrait:
         strip, rest = rest.foot(room.px(120))
         items.append(_reprint(room, strip.foot(room.px(96))[0].middle(room.px(640), room.px(96))))
     rows, columns = leaf_grid(room.size)
     gap = room.px(22)
     here = shown[leaf * room.state.per_leaf : (leaf + 1) * room.state.per_leaf]
-    used = -(-len(here) // columns) if columns > 1 or len(here) > rows // 2 else rows // 2
-    height = min(rest.h, used * (room.px(200) + gap))
-    boxes = rest.top(height)[0].inset(0, gap // 2).grid(max(1, used), columns, gap)
+    used = max(1, -(-len(here) // columns), rows // 2)  # few choices stay as large as half a leaf of them
+    height = min(rest.h, used * (room.px(230) + gap))
+    boxes = rest.top(height)[0].inset(0, gap // 2).grid(used, columns, gap)
+    size = room.px(CHOICE)
     for (button, name, second), box in zip(here, boxes, strict=False):
-        size = room.px(CHOICE)
+        if box.h < room.px(120):
+            second = ""  # a long name needs both lines
         items.append(Button(button, name, box, size, second, shape=Shape.RIGHT, align=Align.LEFT))
     return items
 
@@ -100,11 +109,12 @@ def _confirm(room: Room, body: Box) -> list[Item]:
     heading, rest = _heading(room, body, room("confirm.title"), room("confirm.hint"))
     if matter is None or state.catalogue is None:
         return heading
-    card, rest = rest.top(min(room.px(560), round(rest.h * 0.56)))
+    card, rest = rest.top(min(room.px(720), round(rest.h * (0.6 if room.portrait else 0.66))))
     inner = card.inset(room.px(44), room.px(28))
-    upper, lower = inner.top(round(inner.h * 0.66))
+    upper, lower = inner.top(round(inner.h * (0.66 if room.portrait else 0.55)))
     label, name = upper.top(room.px(56))
-    name, other = name.top(round(name.h * (0.68 if room.other_name(matter) else 1)))
+    second = room.other_name(matter) if room.portrait else ""
+    name, other = name.top(round(name.h * (0.68 if second else 1)))
     where_label, where = lower.top(room.px(56))
     places = place_words(matter.windows, state.catalogue, room.words[state.language], "windows", state.language)
     items: list[Item] = [
@@ -112,11 +122,11 @@ def _confirm(room: Room, body: Box) -> list[Item]:
         Panel(card, WHITE, LINE, room.px(20)),
         Text(room("confirm.matter"), label, room.px(BODY), SOFT_INK),
         Text(room.name(matter), name, room.px(66), INK, bold=True, least=room.px(40)),
-        Text(room.other_name(matter), other, room.px(BODY), SOFT_INK, least=room.px(28)),
+        Text(second, other, room.px(BODY), SOFT_INK, least=room.px(28)),
         Text(room("confirm.windows"), where_label, room.px(BODY), SOFT_INK),
         Text(places, where, room.px(50), INK, bold=True, least=room.px(32)),
     ]
-    buttons = rest.top(rest.h)[0].inset(0, room.px(36)).top(room.px(170))[0]
+    buttons = rest.inset(0, room.px(36 if room.portrait else 16)).top(room.px(190))[0]
     no, yes = buttons.columns(2, room.px(36))
     items.append(Button("back", room("confirm.back"), no, room.px(50), shape=Shape.LEFT))
     items.append(Button("yes", room("confirm.yes"), yes, room.px(50), shape=Shape.TICK, look=MAIN))
@@ -156,25 +166,34 @@ def _notice(room: Room, body: Box) -> list[Item]:
     state = room.state
     shape, colour, ground = _TONES.get(state.page, _TROUBLE)
     buttons, rest = body.foot(room.px(150))
-    card = rest.inset(0, room.px(20)) if not room.portrait else rest.inset(0, room.px(60))
     number = _number(state) if state.page in _WITH_NUMBER else ""
-    inner = card.inset(room.px(56), room.px(48))
-    sign_side = room.px(150 if number else 240)
-    sign, inner = inner.top(sign_side)
-    title, inner = inner.inset(0, room.px(8)).top(room.px(120))
+    ways_out = _ways_out(room, buttons)
+    card = (rest if ways_out or room.portrait else body).inset(0, room.px(10))
+    if room.portrait:
+        card = card.middle(card.w, room.px(1260 if number else 1000))
+        inner = card.inset(room.px(56), room.px(56))
+        beside, inner = inner.top(room.px(150 if number else 260))
+        title, inner = inner.top(room.px(140))
+    else:
+        inner = card.inset(room.px(40), room.px(24))
+        beside, inner = inner.left(room.px(460 if number else 300))
+        inner = inner.right_strip(inner.w - room.px(40))[0]
+        title, inner = inner.top(round(inner.h * 0.4))
     items: list[Item] = [
         Panel(card, ground, colour, room.px(28), room.px(5)),
-        Sign(shape, sign.middle(sign_side, sign_side), colour),
         Text(room(f"{state.page.value}.title"), title, room.px(TITLE), INK, True, Align.CENTRE, least=room.px(40)),
     ]
     if number:
-        name, inner = inner.top(room.px(56))
-        shown, inner = inner.top(min(round(inner.h * 0.5), room.px(330)))
+        place, inner = inner.top(room.px(420)) if room.portrait else (beside, inner)
+        beside, place = (beside, place) if room.portrait else place.top(room.px(120))
+        name, shown = place.top(room.px(64))
         items.append(Text(room("number.name"), name, room.px(BODY), SOFT_INK, False, Align.CENTRE))
         items.append(Text(number, shown, room.px(250), INK, True, Align.CENTRE, least=room.px(80)))
+    side = min(room.px(260), beside.w, beside.h)
+    items.append(Sign(shape, beside.middle(side, side), colour))
     words = "\n".join(_sentences(room))
-    items.append(Text(words, inner, room.px(46), INK, False, Align.CENTRE, least=room.px(28), top=room.portrait))
-    return [*items, *_ways_out(room, buttons)]
+    items.append(Text(words, inner, room.px(54), INK, False, Align.CENTRE, least=room.px(32)))
+    return [*items, *ways_out]
 
 
 def _number(state: Kiosk) -> str:

@@ -11,6 +11,7 @@ from screen.page import Align, Text
 from screen.wrapping import Measure, shorten, wrap
 
 LINE_HEIGHT: Final = 1.3  # of the size
+ONE_LINE: Final = 1.05  # of the size: what a single line needs
 MIDDLE: Final = 0.38  # of the size: a Hanzi's middle above the baseline (Noto: 0.88 above, 0.12 below)
 STEP: Final = 0.94  # how much smaller text is tried each time until it fits
 MAX_WIDTHS: Final = 20_000  # characters whose width is remembered
@@ -63,9 +64,10 @@ class Lettering:
         while True:
             measure = self._measure(size, text.bold)
             lines = wrap(text.words, text.box.w, measure)
-            room = max(1, int(text.box.h / (size * LINE_HEIGHT) + 0.15))
+            room = max(1, 1 + int((text.box.h / size - ONE_LINE) / LINE_HEIGHT))
+            high = text.box.h < size * ONE_LINE
             wide = any(measure(line) > text.box.w for line in lines)
-            if (len(lines) <= room and not wide) or size <= least:
+            if (len(lines) <= room and not wide and not high) or size <= least:
                 break
             size = max(least, int(size * STEP))
         if len(lines) > room:

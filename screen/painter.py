@@ -64,39 +64,54 @@ class Painter:
         look = button.look
         if pressed:
             look = Look(fill=look.ink, ink=look.fill, second=look.fill, edge=look.ink)
-        radius = round(min(button.box.w, button.box.h) * RADIUS)
+        radius = _radius(button.box)
         edge_width = max(2, radius // (3 if pressed else 6))
         _panel(surface, Panel(button.box, look.fill, look.edge, radius, edge_width))
-        room = button.box.inset(max(10, radius), max(6, radius // 3))
         if button.shape is not Shape.NONE:
-            room = _sign_beside(surface, button, room, look.ink)
-        if not button.label:
-            return
-        first, below = room, None
-        if button.second:
-            first, below = room.top(round(room.h * 0.58))
-        self.lettering.draw(surface, Text(button.label, first, button.size, look.ink, button.bold, button.align))
-        if below is not None:
-            size = max(12, round(button.size * SECOND_LINE))
-            words = Text(button.second, below, size, look.second, False, button.align, top=True)
-            self.lettering.draw(surface, words)
+            _sign(surface, button.shape, _parts(button)[0], look.ink)
+        for text in button_texts(button, look):
+            self.lettering.draw(surface, text)
 
     def close(self) -> None:
         """Let the fonts go."""
         self.lettering.close()
 
 
-def _sign_beside(surface: pygame.Surface, button: Button, room: Box, ink: Colour) -> Box:
-    """Draw the button's sign; what room is left for its words."""
+def button_texts(button: Button, look: Look | None = None) -> list[Text]:
+    """The label and second line of a button, in their boxes."""
+    look = look or button.look
+    if not button.label:
+        return []
+    room = _parts(button)[1]
+    if not button.second:
+        return [Text(button.label, room, button.size, look.ink, button.bold, button.align)]
+    first, below = room.top(round(room.h * 0.58))
+    size = max(12, round(button.size * SECOND_LINE))
+    return [
+        Text(button.label, first, button.size, look.ink, button.bold, button.align),
+        Text(button.second, below, size, look.second, False, button.align, top=True),
+    ]
+
+
+def _parts(button: Button) -> tuple[Box, Box]:
+    """Where a button's sign and where its words stand."""
+    radius = _radius(button.box)
+    room = button.box.inset(max(10, radius), max(6, radius // 3))
+    if button.shape is Shape.NONE:
+        return Box(room.x, room.y, 0, 0), room
     side = min(room.h, round(button.size * 1.1))
     if not button.label:
-        _sign(surface, button.shape, room.middle(side, side), ink)
-        return room
-    at_right = button.shape in (Shape.RIGHT, Shape.DOWN)
-    place, rest = room.right_strip(side) if at_right else room.left(side)
-    _sign(surface, button.shape, place.middle(side, side), ink)
+        return room.middle(side, side), room
     gap = button.size // 3
-    return rest.right_strip(rest.w - gap)[0] if not at_right else rest.left(rest.w - gap)[0]
+    if button.shape in (Shape.RIGHT, Shape.DOWN):
+        place, rest = room.right_strip(side)
+        return place.middle(side, side), rest.left(rest.w - gap)[0]
+    place, rest = room.left(side)
+    return place.middle(side, side), rest.right_strip(rest.w - gap)[0]
+
+
+def _radius(box: Box) -> int:
+    return round(min(box.w, box.h) * RADIUS)
 
 
 def _panel(surface: pygame.Surface, panel: Panel) -> None:

@@ -79,7 +79,7 @@ class Asker:
             if isinstance(answer.reply, Refused):
                 self.dropped_facts.append((self._fact, answer.reply))
             self._fact = None
-            self.tick(mono)
+            self.send_facts(mono)
             return []
         for slot, wished in self._wishes.items():
             if wished.cancel is None and answer.id == wished.ask.id:
@@ -100,7 +100,12 @@ class Asker:
                 late.append(Unanswered(wished.ask.body, settled=False))
             if mono >= wished.repeat_at:
                 wished.repeat_at = mono + REPEAT_S
-                self.outgoing.append(wished.cancel or wished.ask)
+                self._go_out(wished.cancel or wished.ask)
+        self.send_facts(mono)
+        return late
+
+    def send_facts(self, mono: float) -> None:
+        """Send the oldest fact, or repeat it if that is due; the next follows once it is noted."""
         if self._fact is None:
             kept = self._facts.oldest()
             if kept is not None:
@@ -108,8 +113,7 @@ class Asker:
                 self._fact_repeat_at = mono
         if self._fact is not None and mono >= self._fact_repeat_at:
             self._fact_repeat_at = mono + REPEAT_S
-            self.outgoing.append(self._fact)
-        return late
+            self._go_out(self._fact)
 
     def again(self, mono: float) -> None:
         """The connection is new: what is in flight may be lost, so repeat it now."""
@@ -117,6 +121,10 @@ class Asker:
             wished.repeat_at = mono
         self._fact_repeat_at = mono
         self.outgoing.clear()
+
+    def _go_out(self, ask: Ask) -> None:
+        if ask not in self.outgoing:  # offline, repeats must not pile up
+            self.outgoing.append(ask)
 
 
 def slot_of(body: Body) -> int:

@@ -86,6 +86,7 @@ class Bus:
         self._filters = tuple(filters)
         self._lock = threading.Lock()
         self._generation = 0
+        self._away = ""
         self.is_connected = False
         self._link = link(self)
 
@@ -111,15 +112,17 @@ class Bus:
     def connected(self, session_present: bool) -> None:
         with self._lock:
             self._generation += 1
-            self.is_connected = True
+            self.is_connected, self._away = True, ""
         self._link.subscribe(self._filters)
         self._put(Connected(session_present))
 
     def disconnected(self, reason: str) -> None:
         with self._lock:
+            told_before = not self.is_connected and reason == self._away
             self._generation += 1
-            self.is_connected = False
-        self._put(Disconnected(reason))
+            self.is_connected, self._away = False, reason
+        if not told_before:  # a broker that is away is tried every few seconds
+            self._put(Disconnected(reason))
 
     def message(self, topic: str, payload: bytes, retained: bool, mid: int) -> None:
         self._put(Arrived(topic, payload, retained, Token(self._generation, mid)))
@@ -161,6 +164,7 @@ class PahoLink:
         client.reconnect_delay_set(min_delay=1, max_delay=5)
         client.on_socket_open = _no_delay
         client.on_connect = self._on_connect
+        client.on_connect_fail = self._on_connect_fail
         client.on_disconnect = self._on_disconnect
         client.on_message = self._on_message
         client.on_publish = self._on_publish
@@ -202,6 +206,10 @@ class PahoLink:
             self._ears.disconnected(str(reason))
         else:
             self._ears.connected(flags.session_present)
+
+    def _on_connect_fail(self, _client: paho.Client, _data: Any) -> None:
+        host, port = self._where
+        self._ears.disconnected(f"nobody answers at {host}:{port}; trying again")
 
     def _on_disconnect(self, _client: paho.Client, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
         self._ears.disconnected(str(reason))

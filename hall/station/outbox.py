@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
+from hall.errors import CannotWrite
 from hall.messages import DeviceSeen, Printed
 from hall.model import RequestId
 
@@ -40,32 +43,49 @@ class Outbox:
 
     @classmethod
     def open(cls, path: Path) -> Outbox:
-        """The outbox in a file, made if it is not there; every commit is synced."""
-        db = sqlite3.connect(path)
-        db.execute("PRAGMA journal_mode=WAL")
-        db.execute("PRAGMA synchronous=FULL")
-        return cls(db)
+        """The outbox in a file, made if it is not there; every commit is synced. Raises CannotWrite."""
+        try:
+            db = sqlite3.connect(path)
+            db.execute("PRAGMA journal_mode=WAL")
+            db.execute("PRAGMA synchronous=FULL")
+            return cls(db)
+        except sqlite3.Error as error:
+            raise CannotWrite(f"{path}: {error}: see to its disk and its permissions") from error
 
     def _start(self) -> int:
-        self._db.execute("BEGIN IMMEDIATE")
-        self._db.execute("INSERT INTO facts(id, body) SELECT id, body FROM intentions ORDER BY key")
-        self._db.execute("DELETE FROM intentions")
-        boot = self._db.execute("SELECT coalesce(max(n), 0) + 1 FROM boots").fetchone()[0]
-        self._db.execute("DELETE FROM boots")
-        self._db.execute("INSERT INTO boots VALUES (?)", (boot,))
-        self._db.execute("COMMIT")
+        with self._transaction():
+            self._db.execute("INSERT INTO facts(id, body) SELECT id, body FROM intentions ORDER BY key")
+            self._db.execute("DELETE FROM intentions")
+            boot = self._db.execute("SELECT coalesce(max(n), 0) + 1 FROM boots").fetchone()[0]
+            self._db.execute("DELETE FROM boots")
+            self._db.execute("INSERT INTO boots VALUES (?)", (boot,))
         return int(boot)
 
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """All or nothing. Raises CannotWrite."""
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            yield
+            self._db.execute("COMMIT")
+        except sqlite3.Error as error:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise CannotWrite(f"outbox: {error}: see to its disk and its permissions") from error
+
     def note(self, request: RequestId, fact: KeptFact, settles: str = "") -> None:
-        """Keep a fact; the intention `settles` is fulfilled in the same transaction."""
-        self._db.execute("BEGIN IMMEDIATE")
-        self._db.execute("DELETE FROM intentions WHERE key = ?", (settles,))
-        self._db.execute("INSERT INTO facts(id, body) VALUES (?, ?)", (request, _encode(fact)))
-        self._db.execute("COMMIT")
+        """Keep a fact; the intention `settles` is fulfilled in the same transaction. Raises CannotWrite."""
+        with self._transaction():
+            self._db.execute("DELETE FROM intentions WHERE key = ?", (settles,))
+            self._db.execute("INSERT INTO facts(id, body) VALUES (?, ?)", (request, _encode(fact)))
 
     def intend(self, key: str, request: RequestId, fact_if_lost: KeptFact) -> None:
-        """Before an act that may be cut short: the fact that holds if nothing more is heard of it."""
-        self._db.execute("INSERT OR REPLACE INTO intentions VALUES (?, ?, ?)", (key, request, _encode(fact_if_lost)))
+        """Before an act that may be cut short: the fact that holds if nothing more is heard of it. Raises CannotWrite:
+        then the act must not begin."""
+        with self._transaction():
+            self._db.execute(
+                "INSERT OR REPLACE INTO intentions VALUES (?, ?, ?)", (key, request, _encode(fact_if_lost))
+            )
 
     def oldest(self) -> Kept | None:
         """The fact to send next."""
@@ -73,8 +93,9 @@ class Outbox:
         return Kept(row[0], _decode(row[1])) if row else None
 
     def noted(self, request: RequestId) -> None:
-        """The hub has it."""
-        self._db.execute("DELETE FROM facts WHERE id = ?", (request,))
+        """The hub has it. Raises CannotWrite; then it is sent again, which does no harm."""
+        with self._transaction():
+            self._db.execute("DELETE FROM facts WHERE id = ?", (request,))
 
     def close(self) -> None:
         self._db.close()

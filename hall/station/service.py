@@ -20,9 +20,11 @@ from hall.messages import (
     Answer,
     BoardState,
     Body,
+    Caption,
     Catalogue,
     Clock,
     DeviceSeen,
+    EmergencyState,
     Health,
     Life,
     OpenState,
@@ -40,7 +42,7 @@ from hall.station.inbox import Inbox
 from hall.station.outbox import Outbox
 from hall.station.settings import read_password, read_station
 from hall.stationfile import StationFile
-from hall.topics import ALERT, BOARD, CATALOGUE, CLOCK, HUB, OPEN, SAY, STATE, WINDOW, Topic, Tree
+from hall.topics import ALERT, BOARD, CAPTION, CATALOGUE, CLOCK, EMERGENCY, HUB, OPEN, SAY, STATE, WINDOW, Topic, Tree
 
 TICK_S = 1.0
 Pump = Callable[[float], Sequence[object]]
@@ -51,6 +53,8 @@ KINDS: dict[str, type[Message]] = {
     OPEN.name: OpenState,
     ALERT.name: AlertState,
     SAY.name: Say,
+    CAPTION.name: Caption,
+    EMERGENCY.name: EmergencyState,
 }
 log = logging.getLogger("station")
 
@@ -137,7 +141,7 @@ class Station:
     def note(self, fact: Note, settles: str = "") -> None:
         """Keep a fact until the hub has noted it; `settles` fulfils the intention of that key."""
         self._outbox.note(self._new_id(), fact.fact, settles)
-        self._asker.tick(self._mono())
+        self._asker.send_facts(self._mono())
         self._send()
 
     def intend(self, key: str, fact_if_lost: Note) -> None:
@@ -212,8 +216,7 @@ class Station:
         elif isinstance(event, Connected):
             self._publish_about()
             self._asker.again(mono)
-            self._asker.tick(mono)
-            self._send()
+            self._tick_asker(mono)
         elif isinstance(event, Disconnected):
             log.warning("broker: %s", event.reason)
             self._hub_changed(False, "broker_away", mono)
@@ -243,7 +246,7 @@ class Station:
     def _state_arrived(self, subject: str, state: StationState, mono: float) -> None:
         if subject == self.id:
             # The will of an earlier boot may reach the broker after our birth: say again that we live.
-            if state.life is Life.LOST and state.boot < self.boot:
+            if state.life is Life.LOST and state.boot <= self.boot:
                 self._publish_state()
         elif subject == HUB and state.boot >= self._hub_boot:
             self._hub_boot = self._trouble_boot = state.boot
@@ -262,13 +265,16 @@ class Station:
         self._next_tick = mono + TICK_S
         if self._hub_here and self._clock.silent_s(mono) > AWAY_AFTER_S:
             self._hub_changed(False, "silent", mono)
-        for event in self._asker.tick(mono):
-            self._give(event, mono)
+        self._tick_asker(mono)
         for ask, refused in self._asker.dropped_facts:
             log.error("the hub refused the fact %s (%s %s)", ask.id, refused.code, refused.detail)
         self._asker.dropped_facts.clear()
-        self._send()
         self._give(Ticked(), mono)
+
+    def _tick_asker(self, mono: float) -> None:
+        for event in self._asker.tick(mono):
+            self._give(event, mono)
+        self._send()
 
     def _give(self, event: object, mono: float) -> None:
         assert self._role is not None

@@ -6,7 +6,7 @@ from functools import cache
 
 from msgspec.structs import replace
 
-from hall.happened import Answered, HubChanged, Told
+from hall.happened import Answered, HubChanged, Told, Unanswered
 from hall.messages import (
     Catalogue,
     Issued,
@@ -39,7 +39,12 @@ def catalogue(departments: int = 4, matters: int = 6, **changes: object) -> Cata
     """A hall with so many departments and matters in each, three windows in two zones."""
     names = ("社会保障", "民政", "卫生健康", "综合代办", "自然资源", "市场监管", "税务", "公安")
     english = ("Social security", "Civil affairs", "Health", "Delegated matters")
-    whats = ("城乡居民基本养老保险参保登记", "社会保障卡申领", "困难残疾人生活补贴和重度残疾人护理补贴申请", "临时救助申请")
+    whats = (
+        "城乡居民基本养老保险参保登记",
+        "社会保障卡申领",
+        "困难残疾人生活补贴和重度残疾人护理补贴申请",
+        "临时救助申请",
+    )
     made = Catalogue(
         rev=1,
         hall="village",
@@ -111,7 +116,7 @@ ASK = (*TO_CONFIRM, Tapped("yes"))
 ISSUED = (*ASK, Answered(TakeTicket(matter="m0-1"), issued()))
 
 
-def every_page() -> dict[str, Kiosk]:
+def every_page(per_leaf: int = 8) -> dict[str, Kiosk]:
     """States that between them show every page, by a name for the picture."""
     on_paper = PrintEnded(issued().ticket, Printing.ON_PAPER)
     unknown = PrintEnded(issued().ticket, Printing.UNKNOWN, "no_answer")
@@ -119,34 +124,34 @@ def every_page() -> dict[str, Kiosk]:
     refused = Refused(code=Refusal.SERIES_FULL, until=NINE + 86_400_000)
     closed = OpenState(rev=2, day="2026-11-23", taking=False, reason="lunch", reopens_at=NINE + 4 * 3_600_000 - 60_000)
     day_off = OpenState(rev=2, day="2026-11-23", taking=False, reason="day_off", reopens_at=NINE + 86_400_000)
-    large = ready(catalogue(20, 13))
-    asked = after(ready(), *ASK)
+    large = ready(catalogue(20, 13), per_leaf=per_leaf)
+    asked = after(ready(per_leaf=per_leaf), *ASK)
     return {
         "starting": Kiosk(languages=LANGUAGES),
-        "departments": ready(),
+        "departments": ready(per_leaf=per_leaf),
         "departments-20": large,
         "departments-20-2": after(large, Tapped("more")),
-        "departments-reprint": after(ready(), *ISSUED, on_paper, Tapped("home")),
-        "matters": after(ready(), Tapped("department:d0")),
+        "departments-reprint": after(ready(per_leaf=per_leaf), *ISSUED, on_paper, Tapped("home")),
+        "matters": after(ready(per_leaf=per_leaf), Tapped("department:d0")),
         "matters-13-2": after(large, Tapped("department:d0"), Tapped("more")),
-        "matters-only": ready(catalogue(1, 3)),
-        "confirm": after(ready(), *TO_CONFIRM),
-        "confirm-long": after(ready(), Tapped("department:d0"), Tapped("matter:m0-2")),
+        "matters-only": ready(catalogue(1, 3), per_leaf=per_leaf),
+        "confirm": after(ready(per_leaf=per_leaf), *TO_CONFIRM),
+        "confirm-long": after(ready(per_leaf=per_leaf), Tapped("department:d0"), Tapped("matter:m0-2")),
         "asking": asked,
-        "printing": after(ready(), *ISSUED),
-        "take": after(ready(), *ISSUED, on_paper),
-        "see_staff": after(ready(), *ISSUED, unknown, PrinterSeen(PrinterStands.SILENT)),
-        "see_staff-reprint": after(ready(), *ISSUED, unknown),
-        "voided": after(ready(), *ISSUED, void),
+        "printing": after(ready(per_leaf=per_leaf), *ISSUED),
+        "take": after(ready(per_leaf=per_leaf), *ISSUED, on_paper),
+        "see_staff": after(ready(per_leaf=per_leaf), *ISSUED, unknown, PrinterSeen(PrinterStands.SILENT)),
+        "see_staff-reprint": after(ready(per_leaf=per_leaf), *ISSUED, unknown),
+        "voided": after(ready(per_leaf=per_leaf), *ISSUED, void),
         "refused": after(asked, Answered(TakeTicket(matter="m0-1"), refused)),
-        "paper_out": after(ready(), PrinterSeen(PrinterStands.PAPER_OUT)),
-        "cover_open": after(ready(), PrinterSeen(PrinterStands.COVER_OPEN)),
-        "printer_fault": after(ready(), PrinterSeen(PrinterStands.FAULT)),
-        "printer_silent": after(ready(), PrinterSeen(PrinterStands.SILENT)),
-        "hub_away": after(ready(), HubChanged(here=False)),
-        "hub_away-doubt": replace(after(asked, HubChanged(here=False)), doubtful=True, page=after(ready(), HubChanged(here=False)).page),
-        "closed-lunch": after(ready(), Told(closed)),
-        "closed-day-off": after(ready(), Told(day_off)),
+        "paper_out": after(ready(per_leaf=per_leaf), PrinterSeen(PrinterStands.PAPER_OUT)),
+        "cover_open": after(ready(per_leaf=per_leaf), PrinterSeen(PrinterStands.COVER_OPEN)),
+        "printer_fault": after(ready(per_leaf=per_leaf), PrinterSeen(PrinterStands.FAULT)),
+        "printer_silent": after(ready(per_leaf=per_leaf), PrinterSeen(PrinterStands.SILENT)),
+        "hub_away": after(ready(per_leaf=per_leaf), HubChanged(here=False)),
+        "hub_away-doubt": after(asked, Unanswered(TakeTicket(matter="m0-1"), settled=False)),
+        "closed-lunch": after(ready(per_leaf=per_leaf), Told(closed)),
+        "closed-day-off": after(ready(per_leaf=per_leaf), Told(day_off)),
     }
 
 

@@ -1,0 +1,170 @@
+"""LED bars on a port: written when their text changes, and slowly again and again, one after the other.
+
+A thread per port writes: a frame takes 30 ms at 9600 baud and a bar answers when it likes; the screen must not wait
+for either. A bar that does not answer holds the others up once in `repeat_s` at most.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Final, Protocol
+
+from msgspec import Struct
+
+from hall.dialects import a090
+from hall.dialects.a090 import Colour
+from hall.messages import Health
+from hall.model import WindowNo
+from hall.profile import BarProfile
+
+MISSES: Final = 2  # so many frames without a reply: the bar is taken for silent
+RETRY_S: Final = 1.0  # after the first frame without a reply, or one that the port did not take
+PORT, SILENT = "port", "silent"  # reasons
+
+OnBytes = Callable[[bytes], None]
+OnState = Callable[[bool, str], None]
+
+
+class Port(Protocol):
+    """hall.station.line.Line is one."""
+
+    def start(self) -> None: ...
+    def write(self, data: bytes) -> bool: ...
+    def close(self) -> None: ...
+
+
+class BarSeen(Struct, frozen=True):
+    """Event: the health of the bar over a window changed."""
+
+    window: WindowNo
+    health: Health
+    reason: str = ""
+
+
+class Wired(Struct):
+    """A bar on the line: how it is reached, what it is to show, how it answers. Guarded by the line's condition."""
+
+    window: WindowNo
+    address: int
+    profile: BarProfile
+    frame: bytes = b""  # empty: nothing to show yet
+    due: float = 0.0  # monotonic
+    misses: int = 0
+    seen: BarSeen | None = None
+
+
+class BarLine:
+    """The bars of one port. `show` may be called from any thread; health is told through `put`."""
+
+    def __init__(
+        self,
+        bars: Sequence[Wired],
+        open_port: Callable[[OnBytes, OnState], Port],
+        put: Callable[[BarSeen], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._bars = {bar.window: bar for bar in bars}
+        self._put = put
+        self._clock = clock
+        self._replies = a090.Replies()
+        self._changed = threading.Condition()
+        self._open = False
+        self._heard = 0
+        self._closing = False
+        self._port = open_port(self._bytes, self._state)
+        self._thread = threading.Thread(target=self._run, name="bars", daemon=True)
+
+    def start(self) -> None:
+        """Open the port; goes on trying."""
+        self._port.start()
+        self._thread.start()
+
+    def show(self, window: WindowNo, text: str, colour: Colour) -> None:
+        """The bar shows this text from now on; nothing is sent if it does already."""
+        with self._changed:
+            bar = self._bars[window]
+            frame = a090.encode(a090.show(bar.address, text, colour))
+            if frame != bar.frame:
+                bar.frame = frame
+                bar.due = 0.0
+                self._changed.notify_all()
+
+    def close(self) -> None:
+        """End the thread, close the port. The bars go on showing what they show."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+        self._port.close()
+        self._thread.join(timeout=2)
+
+    # --- on the port's thread ---
+
+    def _bytes(self, data: bytes) -> None:
+        with self._changed:
+            self._heard += self._replies.feed(data)
+            self._changed.notify_all()
+
+    def _state(self, is_open: bool, _reason: str) -> None:
+        with self._changed:
+            self._open = is_open
+            for bar in self._bars.values():
+                bar.due = 0.0  # what they show after a while without us is not known
+                bar.misses = 0
+                if not is_open:
+                    self._tell(bar, Health.LOST, PORT)
+            self._changed.notify_all()
+
+    # --- on our own ---
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                bar = self._next_due()
+                if self._closing:
+                    return
+                if bar is None:
+                    continue
+                frame, heard = bar.frame, self._heard
+                bar.due = self._clock() + bar.profile.repeat_s
+            written = self._port.write(frame)
+            with self._changed:
+                self._judge(bar, frame, written, heard)
+
+    def _next_due(self) -> Wired | None:
+        """The bar to be written now, after waiting for one; None if meanwhile something else changed."""
+        shown = [bar for bar in self._bars.values() if bar.frame]
+        # Those that answer come first: a silent one costs its whole timeout.
+        bar = min(shown, key=lambda b: (b.misses >= MISSES and b.due <= self._clock(), b.due), default=None)
+        if bar is None or not self._open:
+            self._changed.wait()
+            return None
+        wait_s = bar.due - self._clock()
+        if wait_s > 0:
+            self._changed.wait(wait_s)
+            return None
+        return bar
+
+    def _judge(self, bar: Wired, frame: bytes, written: bool, heard: int) -> None:
+        timeout_s = bar.profile.reply_timeout_ms / 1000
+        answered = written and (
+            not timeout_s or self._changed.wait_for(lambda: self._heard > heard or self._closing, timeout_s)
+        )
+        if self._closing or not self._open:
+            return
+        if answered:
+            bar.misses = 0
+            self._tell(bar, Health.READY)
+            return
+        bar.misses += 1
+        if bar.misses >= MISSES:
+            self._tell(bar, Health.LOST, SILENT if written else PORT)
+        elif bar.frame == frame:
+            bar.due = self._clock() + RETRY_S
+
+    def _tell(self, bar: Wired, health: Health, reason: str = "") -> None:
+        seen = BarSeen(bar.window, health, reason)
+        if seen != bar.seen:
+            bar.seen = seen
+            self._put(seen)

@@ -1,0 +1,332 @@
+"""What must always hold, checked after every turn of the hub from what was committed, told, printed and said."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from hall.messages import Issued, Say
+from hall.model import Hall, StationId
+from hall.topics import HUB
+from testbed.sim.broker import Message
+from testbed.sim.ledger import Ledger
+from testbed.sim.link import SimLink
+from testbed.sim.machines import HubMachine
+from testbed.sim.place import KIOSKS, PINS, WRONG_PIN
+from testbed.sim.wire import Air, Row, row, subject
+
+INVARIANTS = {
+    "one-number": "a number is issued once and promised to one request; one service begins once",
+    "counted": "every number of a series is issued in order or given back, and the day's counts are right",
+    "one-hand": "a ticket is in hand at one window at most, a window has one ticket in hand at most",
+    "first-come": "a window calls the earliest who may be called there; by number only with its reason and count",
+    "printing": "nobody is called before the paper is known or 10 s have passed; at the day's end all paper is known",
+    "paper": "a slip on paper is one number's only plain slip, and a void number has none",
+    "reported": "what a kiosk began to print is reported to the hub, whatever dies in between",
+    "ended": "a day closes with every ticket ended and every window closed",
+    "kept-promise": "what the hub answers or shows is committed, and stays so",
+    "one-answer": "a request has one answer, however often it is asked",
+    "in-time": "no wish is honoured after its not_after",
+    "withdrawn": "a wish that never happened or was undone has no lasting effect",
+    "one-wish": "a window has at most one wish in the air",
+    "announced": "an announcement belongs to one committed call and is told once by one hub, at most calls times in all",
+    "acknowledged": "an acknowledgement is for the message in hand, after its answer is committed",
+    "locked": "five wrong PINs in a row lock a badge for the policy's minutes",
+    "secret": "no PIN stands on the wire, in the log or in any table",
+    "chain": "the log is append-only and its hashes chain",
+    "rebuilt": "the floor rebuilt from the log is the hub's floor and the tables'",
+    "alive": "no daemon's loop dies, and requests go on being decided",
+    "settled": "when all faults are over, every wish, fact and announcement ends and every state told is the present one",
+}
+UNKEPT = ("clock_behind", "malformed", "oversized")  # answers that leave no trace
+DROP_S = 2.0  # a confirmed announcement is forgotten by the hub within this time
+SECRETS = tuple(pin.encode() for pin in (*PINS.values(), WRONG_PIN))
+
+
+class Violation(Struct, frozen=True):
+    """An invariant that does not hold, when and why."""
+
+    invariant: str
+    why: str
+    step: int
+    at: float
+
+
+class Checker:
+    """The witness of all machines. `violations` grows; the simulation stops at the first."""
+
+    def __init__(self, hall: Hall) -> None:
+        self.hall = hall
+        self.violations: list[Violation] = []
+        self.steps = 0  # requests the hub has decided
+        self.ledger = Ledger(hall, self.fail)
+        self.air = Air()
+        self.hub: HubMachine | None = None
+        self.recent: deque[str] = deque(maxlen=25)
+        self.papers: Counter[str] = Counter()
+        self.intended: dict[str, set[str]] = {}
+        self.reported: set[tuple[str, str]] = set()
+        self.troubled_at = -1.0
+        self._decided: dict[tuple[str, str], bytes] = {}
+        self._answers: dict[tuple[str, str], bytes] = {}
+        self._promised: dict[str, tuple[str, str]] = {}
+        self._barred: set[tuple[str, str]] = set()
+        self._told: list[Message] = []
+        self._said_by: dict[str, int] = {}  # announcement → boot of the hub that told it last
+        self._confirmed: dict[str, float] = {}
+        self._spoken: set[str] = set()
+        self._boot = 0
+        self._died_at = 0.0
+        self._refused = 0
+
+    def fail(self, invariant: str, why: str) -> None:
+        """Note a violation."""
+        assert invariant in INVARIANTS
+        assert self.hub is not None
+        self.violations.append(Violation(invariant, why, self.steps, self.hub.around.loop.now))
+
+    # --- what machines do ---
+
+    def published(self, name: str, message: Message) -> None:
+        payload = message.payload
+        if any(secret in payload for secret in SECRETS):
+            self.fail("secret", f"{name} publishes a PIN on {message.topic}")
+        if name == HUB:
+            self._told.append(message)
+            return
+        kind, station = subject(message.topic)
+        told = row(payload) if kind == "ask" else None
+        if told is not None and isinstance(told.get("body"), dict) and station == name and len(payload) < 16_384:
+            if told["id"].startswith("garbage"):
+                return
+            why = self.air.ask(station, told)
+            if why:
+                self.fail("one-wish", why)
+
+    def heard(self, name: str, message: Message) -> None:
+        kind, station = subject(message.topic)
+        if kind == "answer":
+            told = row(message.payload)
+            if told is None or station != name:
+                self.fail("kept-promise", f"{name} hears an answer for {station}: {message.payload[:80]!r}")
+            elif told["reply"].get("code") != "clock_behind" or told["id"] in self._wish_ids(station):
+                self.air.answered(station, told["id"])
+
+    def acknowledged(self, link: SimLink, mid: int, received: Message | None) -> None:
+        mine = [e for e in link.handling if e.token.mid == mid]
+        if received is None or not any(e.payload is received.payload for e in mine):
+            what = [e.topic for e in mine]
+            self.fail("acknowledged", f"{link.name} acknowledges {mid} for {what}, which is {received}")
+            return
+        if link.name == HUB and subject(received.topic)[0] == "ask":
+            self._must_be_decided(received)
+
+    def turned(self, name: str, confirmed: Sequence[Message]) -> None:
+        if name != HUB:
+            return
+        self._committed()
+        assert self.hub is not None
+        for message in confirmed:
+            kind, _ = subject(message.topic)
+            if kind == "say":
+                told = row(message.payload)
+                assert told is not None
+                self._confirmed[told["id"]] = self.hub.around.loop.now
+
+    def started(self, name: str) -> None:
+        self.air.dead(name)
+        self._boot += name == HUB
+
+    def died(self, name: str) -> None:
+        if name == HUB:
+            assert self.hub is not None
+            self._committed()
+            self._died_at = self.hub.around.loop.now
+        else:
+            self.air.dead(name)
+
+    def broke(self, name: str, error: Exception) -> None:
+        self.fail("alive", f"the loop of {name} dies: {type(error).__name__}: {error}")
+
+    # --- what people see and hear ---
+
+    def slip(self, station: StationId, issued: Issued) -> None:
+        """A slip falls into the tray."""
+        ticket = self.ledger.tickets.get(issued.ticket)
+        if not issued.reprint:
+            self.papers[issued.ticket] += 1
+            if self.papers[issued.ticket] > 1:
+                self.fail("paper", f"{station} prints {issued.ticket} a second time without saying so")
+        if self._promised.get(issued.ticket) is None:
+            self.fail("paper", f"{station} prints {issued.ticket}, which was never given out")
+        if ticket is not None and ticket.state == "void":
+            self.fail("paper", f"{station} prints {issued.ticket}, which is void")
+
+    def intends(self, station: StationId, ticket: str) -> None:
+        """A kiosk has made durable that it begins this slip."""
+        self.intended.setdefault(station, set()).add(ticket)
+
+    def said(self, say: Say, spoken: bool) -> None:
+        """A loudspeaker hears an announcement, and says it or not."""
+        service, _, call = say.id.rpartition("~")
+        if self.ledger.calls.get(service, 0) < int(call):
+            self.fail("announced", f"{say.id} is heard; the log holds {self.ledger.calls.get(service, 0)} calls")
+        if spoken:
+            self._spoken.add(say.id)
+            times = sum(1 for n in range(1, 99) if f"{service}~{n}" in self._spoken) if int(call) > 1 else 1
+            if times > self.ledger.calls.get(service, 0):
+                self.fail("announced", f"{service} is announced {times} times")
+
+    # --- after each turn of the hub ---
+
+    def _committed(self) -> None:
+        """Read what was committed, then hold what was told against it."""
+        hub = self.hub
+        assert hub is not None
+        if hub.disk.in_transaction:
+            return
+        if hub.disk.refused != self._refused or hub.now() < self.ledger.at:
+            self._refused = hub.disk.refused
+            self.troubled_at = hub.around.loop.now
+        ledger = self.ledger
+        rows = hub.disk.look("SELECT seq, at, body, hash FROM log WHERE seq >= ? ORDER BY seq", (ledger.seq,))
+        for seq, at, body, head in rows.fetchall() if self._has_log(hub) else ():
+            if seq == ledger.seq:
+                if head != ledger.head:
+                    self.fail("chain", f"row {seq} was changed after it was committed")
+                continue
+            self.recent.append(f"{seq} {body.decode()}")
+            ledger.add(seq, at, body, head)
+        if hub.link is not None:
+            for event in hub.link.handling:
+                kind, station = subject(event.topic)
+                if kind == "ask":
+                    self._decision(station, event.payload)
+        told, self._told = self._told, []
+        for message in told:
+            self._check_told(message)
+
+    def _has_log(self, hub: HubMachine) -> bool:
+        return bool(hub.disk.look("PRAGMA user_version").fetchone()[0])
+
+    def _kept(self, station: str, request: str) -> bytes | None:
+        assert self.hub is not None
+        found = self.hub.disk.look("SELECT body FROM replies WHERE station = ? AND id = ?", (station, request)).fetchone()
+        return found[0] if found else None
+
+    def _decision(self, station: str, payload: bytes) -> None:
+        told = row(payload)
+        if told is None or not isinstance(told.get("id"), str) or (station, told["id"]) in self._decided:
+            return
+        key = (station, told["id"])
+        kept = self._kept(*key)
+        if kept is None:
+            return
+        self.steps += 1
+        self._decided[key] = kept
+        answer = row(kept)
+        asking = self.air.asked.get(key)
+        assert answer is not None
+        assert self.hub is not None
+        if asking is None:
+            return
+        honoured = answer["reply"]["reply"] in ("issued", "done")
+        if honoured and asking.not_after is not None and self.hub.now() > asking.not_after:
+            late = self.hub.now() - asking.not_after
+            self.fail("in-time", f"{key} {asking.body['ask']} is honoured {late} ms late")
+        if asking.body["ask"] == "printed":
+            self.reported.add((station, asking.body["ticket"]))
+
+    def _must_be_decided(self, received: Message) -> None:
+        hub = self.hub
+        assert hub is not None
+        told = row(received.payload)
+        _, station = subject(received.topic)
+        if told is None or (station, told.get("id")) not in self.air.asked:
+            return  # bytes that were no request
+        excused = hub.disk.refused != self._refused or hub.now() < self.ledger.at
+        if hub.disk.in_transaction or (self._kept(station, told["id"]) is None and not excused):
+            self.fail("acknowledged", f"the hub acknowledges {told['id']} of {station}, which is not decided")
+
+    def _check_told(self, message: Message) -> None:
+        kind, about = subject(message.topic)
+        if kind not in ("answer", "say", "window", "board") or not message.payload:
+            return
+        told = row(message.payload)
+        assert told is not None
+        if kind == "answer":
+            self._check_answer(about, message.payload, told)
+        elif kind == "say":
+            self._check_say(told)
+        elif kind == "window":
+            self._check_window(told)
+        else:
+            self._check_board(told)
+
+    def _check_answer(self, station: str, payload: bytes, told: Row) -> None:
+        reply, key = told["reply"], (station, told["id"])
+        kind = reply["reply"]
+        if kind == "refused" and reply["code"] in UNKEPT:
+            return
+        before = self._answers.setdefault(key, payload)
+        withdrawn = kind == "refused" and reply["code"] == "withdrawn"
+        kept = self._kept(*key)
+        if (before != payload or kept != payload) and not withdrawn and told["id"] not in self.ledger.withdrawn:
+            self.fail("one-answer", f"{key} is answered {payload!r}, before {before!r}, committed {kept!r}")
+        if key in self._barred and kind in ("issued", "done"):
+            self.fail("withdrawn", f"{key} is answered {payload!r} after it was withdrawn")
+        asking = self.air.asked.get(key)
+        if kind == "withdrawn" and reply["outcome"] != "stands" and asking is not None:
+            self._barred.add((station, asking.body["request"]))
+        elif kind == "issued":
+            self._check_issued(key, reply)
+        elif kind == "done":
+            self._check_window(reply["window"])
+
+    def _check_issued(self, key: tuple[str, str], reply: Row) -> None:
+        ticket = reply["ticket"]
+        if ticket not in self.ledger.tickets and ticket not in self.ledger.ended_days.get(ticket[:10], {}):
+            self.fail("kept-promise", f"{key} is promised {ticket}, which the log does not hold")
+        if not reply["reprint"] and self._promised.setdefault(ticket, key) != key:
+            self.fail("one-number", f"{ticket} is promised to {key} and to {self._promised[ticket]}")
+
+    def _check_window(self, told: Row) -> None:
+        rev, window = told["rev"], told["window"]
+        in_hand = told["in_hand"]["ticket"] if told.get("in_hand") else None
+        shown = (told["state"], told.get("clerk"), in_hand)
+        if rev > self.ledger.seq or self.ledger.seats[window].shown_at(rev) != shown:
+            true = self.ledger.seats[window].shown_at(rev)
+            self.fail("kept-promise", f"window {window} is told as {shown} at {rev}; the log ({self.ledger.seq}): {true}")
+
+    def _check_board(self, told: Row) -> None:
+        rev = told["rev"]
+        rows = {(r["label"], r["window"]) for r in told.get("rows", ())}
+        true: set[tuple[Any, ...]] = set()
+        for window in self.hall.windows:
+            ticket = self.ledger.seats[window.number].shown_at(rev)[2]
+            if window.zone == told["zone"] and ticket is not None:
+                true.add((ticket.rpartition("/")[2], window.number))
+        if rev > self.ledger.seq or rows != true:
+            self.fail("kept-promise", f"board {told['zone']} shows {sorted(rows)} at {rev}, the log {sorted(true)}")
+
+    def _check_say(self, told: Row) -> None:
+        say = told["id"]
+        service, _, call = say.rpartition("~")
+        if self.ledger.calls.get(service, 0) < int(call):
+            self.fail("announced", f"{say} is told; the log holds {self.ledger.calls.get(service, 0)} calls")
+        if self._said_by.get(say) == self._boot:
+            self.fail("announced", f"{say} is told twice by one hub")
+        confirmed = self._confirmed.get(say)
+        if confirmed is not None and self._died_at > confirmed + DROP_S and self.troubled_at < confirmed:
+            self.fail("announced", f"{say} is told again, {self._died_at - confirmed:.1f} s after the broker had it")
+        self._said_by[say] = self._boot
+
+    def _wish_ids(self, station: str) -> set[str]:
+        return {line.split()[1] for line in self.air.in_the_air() if line.startswith(f"{station} ")}
+
+    def printed_by_kiosk(self) -> set[str]:
+        """Tickets of today that kiosks with a tray have given out."""
+        return {t.id for t in self.ledger.tickets.values() if t.station in KIOSKS}

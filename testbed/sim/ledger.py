@@ -1,0 +1,331 @@
+"""The checker's own small model of a hall: made from the log's bytes alone, sharing no rule with the hub.
+
+Each event is held against what must always hold; what does not hold is told through `fail(invariant, why)`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from hall.model import Hall
+
+Fail = Callable[[str, str], None]
+Row = dict[str, Any]
+IN_HAND = ("calling", "serving")
+ENDED = ("served", "no_show", "left", "void")
+BACK = {"call": "waiting", "start": "called", "finish": "serving", "miss": "called"}
+DESK_BACK = {"call": "free", "start": "calling", "finish": "serving", "miss": "calling"}
+ACT_OF = {"called": "call", "started": "start", "finished": "finish", "missed": "miss"}
+
+
+class Held:
+    """A ticket, as far as the events tell."""
+
+    def __init__(self, event: Row, at: int) -> None:
+        self.id: str = event["ticket"]
+        self.series, self.number, self.place = event["series"], event["number"], event["place"]
+        self.matter: str = event["matter"]
+        self.station: str = event["station"]
+        self.issued_at = at
+        self.state, self.printing = "waiting", "reserved"
+        self.for_window: int | None = None
+        self.window: int | None = None
+
+
+class Seat:
+    """A window, as far as the events tell."""
+
+    def __init__(self) -> None:
+        self.state, self.clerk = "closed", None
+        self.ticket: str | None = None
+        self.service: str | None = None
+        self.history: list[tuple[int, tuple[Any, ...]]] = [(0, self.shown())]
+
+    def shown(self) -> tuple[Any, ...]:
+        """What a window's state tells of it."""
+        return self.state, self.clerk, self.ticket
+
+    def shown_at(self, seq: int) -> tuple[Any, ...]:
+        """What it told when the log stood at `seq`."""
+        return next(shown for at, shown in reversed(self.history) if at <= seq)
+
+
+class Ledger:
+    """What the committed log says. `seq` and `head` are the last row's."""
+
+    def __init__(self, hall: Hall, fail: Fail) -> None:
+        self.hall, self._fail = hall, fail
+        self.seq, self.head, self.at = 0, bytes(32), 0
+        self.day: str | None = None
+        self.tickets: dict[str, Held] = {}
+        self.calls: dict[str, int] = {}  # service → how often called
+        self.effects: dict[str, list[str]] = {}  # request → what of it stands at windows, by service and act
+        self.withdrawn: set[str] = set()  # requests whose wish never happened or was undone
+        self.seats = {window.number: Seat() for window in hall.windows}
+        self.numbers: dict[str, int] = {}  # series → last number given out today
+        self.first: dict[str, int] = {}
+        self.locked: dict[str, tuple[int, int]] = {}  # badge → failures in a row, locked until
+        self.ended_days: dict[str, dict[str, Held]] = {}
+        self.crashes = 0
+        self._services: dict[str, tuple[str, str]] = {}  # service → ticket, state
+        self._closing: set[str] = set()
+
+    def add(self, seq: int, at: int, body: bytes, found: bytes) -> Row:
+        """One more committed row; the event in it."""
+        if seq != self.seq + 1:
+            self._fail("chain", f"row {seq} follows row {self.seq}")
+        if at < self.at:
+            self._fail("chain", f"row {seq} is of {at}, the one before of {self.at}")
+        head = hashlib.sha256(self.head + seq.to_bytes(8, "big") + at.to_bytes(8, "big") + body).digest()
+        if head != found:
+            self._fail("chain", f"row {seq} has the hash {found.hex()}, its chain says {head.hex()}")
+        self.seq, self.at, self.head = seq, at, found
+        event: Row = msgspec.json.decode(body)
+        kind = event["event"].partition("/")[0]
+        rule = getattr(self, f"_{kind}", None)
+        if rule is not None:
+            rule(event, at)
+        return event
+
+    def callable_at(self, window: int) -> list[Held]:
+        """Who may be called to a window now, first come first."""
+        serves = self.hall.by_window[window].serves
+        found = [
+            t
+            for t in self.tickets.values()
+            if t.state == "waiting"
+            and t.printing != "reserved"
+            and (t.for_window == window if t.for_window is not None else t.matter in serves)
+        ]
+        return sorted(found, key=lambda t: t.place)
+
+    def reserved(self) -> list[Held]:
+        """Whose paper is not yet known."""
+        return [t for t in self.tickets.values() if t.printing == "reserved" and t.state == "waiting"]
+
+    # --- the day ---
+
+    def _day_opened(self, event: Row, _at: int) -> None:
+        if self.day is not None:
+            self._fail("ended", f"{event['day']} opened while {self.day} is not closed")
+        self.day = event["day"]
+        self.tickets, self.numbers, self.first = {}, {}, {}
+
+    def _day_closed(self, event: Row, _at: int) -> None:
+        for ticket in self.tickets.values():
+            if ticket.state not in ENDED:
+                self._fail("ended", f"{ticket.id} is {ticket.state} when its day closes")
+            if ticket.printing not in ("on_paper", "unknown", "void"):
+                self._fail("printing", f"the paper of {ticket.id} is {ticket.printing} when its day closes")
+        for state in ENDED:
+            count = sum(1 for t in self.tickets.values() if t.state == state)
+            if count != event[state]:
+                self._fail("counted", f"{self.day} closes with {event[state]} {state}, the log holds {count}")
+        if len(self.tickets) != event["issued"]:
+            self._fail("counted", f"{self.day} closes with {event['issued']} issued, the log holds {len(self.tickets)}")
+        if self._closing != set(self.first):
+            self._fail("counted", f"blocks returned: {sorted(self._closing)}, opened: {sorted(self.first)}")
+        for number, seat in self.seats.items():
+            if seat.state != "closed":
+                self._fail("ended", f"window {number} is {seat.state} when its day closes")
+        assert self.day is not None
+        self.ended_days[self.day] = self.tickets
+        self.day = None
+        self._closing = set()
+
+    def _block_opened(self, event: Row, _at: int) -> None:
+        self.first[event["series"]] = event["first"]
+        self.numbers[event["series"]] = event["first"] - 1
+
+    def _block_returned(self, event: Row, _at: int) -> None:
+        last = self.numbers.get(event["series"], 0)
+        if event["first_unused"] != last + 1:
+            self._fail("counted", f"series {event['series']} returns from {event['first_unused']}, last given {last}")
+        self._closing.add(event["series"])
+
+    # --- tickets ---
+
+    def _ticket_issued(self, event: Row, at: int) -> None:
+        if event["ticket"] in self.tickets:
+            self._fail("one-number", f"{event['ticket']} is issued twice")
+        if event["number"] != self.numbers.get(event["series"], -9) + 1:
+            self._fail("counted", f"{event['ticket']} follows {self.numbers.get(event['series'])} of its series")
+        if any(t.place >= event["place"] for t in self.tickets.values()):
+            self._fail("first-come", f"{event['ticket']} gets the place {event['place']}, which is taken or passed")
+        self.numbers[event["series"]] = event["number"]
+        self.tickets[event["ticket"]] = Held(event, at)
+
+    def _ticket_printed(self, event: Row, at: int) -> None:
+        ticket = self.tickets[event["ticket"]]
+        if ticket.printing in ("on_paper", "void"):
+            self._fail("printing", f"{ticket.id} goes from {ticket.printing} to {event['outcome']}")
+        early = at < ticket.issued_at + self.hall.policy.reserve_s * 1000
+        if event["reason"] == "no_report" and early:
+            self._fail("printing", f"{ticket.id} is called unknown {at - ticket.issued_at} ms after it was issued")
+        ticket.printing = event["outcome"]
+
+    def _ticket_voided(self, event: Row, _at: int) -> None:
+        ticket = self._moves(event["ticket"], ("waiting",), "void")
+        if ticket.printing == "on_paper":
+            self._fail("paper", f"{ticket.id} is void although it is on paper")
+        if ticket.printing == "reserved":
+            ticket.printing = "void"
+
+    def _ticket_left(self, event: Row, _at: int) -> None:
+        self._moves(event["ticket"], ("waiting",), "left")
+
+    # --- at windows ---
+
+    def _called(self, event: Row, _at: int) -> None:
+        window, ticket = event["window"], self.tickets[event["ticket"]]
+        seat = self.seats[window]
+        others = [n for n, s in self.seats.items() if s.ticket == ticket.id]
+        if others or seat.ticket is not None:
+            self._fail("one-hand", f"{ticket.id} is called to {window}: in hand at {others}, there {seat.ticket}")
+        if ticket.printing == "reserved":
+            self._fail("printing", f"{ticket.id} is called before its paper is known")
+        waiting = self.callable_at(window)
+        passed = sum(1 for t in waiting if t.place < ticket.place)
+        if ticket not in waiting and ticket.printing != "reserved":
+            self._fail("first-come", f"{ticket.id} ({ticket.state}, {ticket.matter}) does not wait for window {window}")
+        elif passed and (event["rule"] != "by_number" or event["passed"] != passed):
+            self._fail(
+                "first-come",
+                f"{ticket.id} (place {ticket.place}) is called to {window} by {event['rule']} passing {event['passed']}"
+                f" while {waiting[0].id} (place {waiting[0].place}) waits there, {passed} in all",
+            )
+        if event["clerk"] != seat.clerk:
+            self._fail("one-hand", f"window {window} calls for {event['clerk']}, {seat.clerk} sits there")
+        if event["service"] in self._services:
+            self._fail("one-number", f"service {event['service']} begins twice")
+        self._moves(ticket.id, ("waiting",), "called")
+        ticket.window = window
+        self._services[event["service"]] = (ticket.id, "called")
+        self.calls[event["service"]] = 1
+        self._sits(window, "calling", ticket.id, event["service"])
+        self._act("called", event)
+
+    def _recalled(self, event: Row, _at: int) -> None:
+        self._holds(event, ("calling",))
+        self.calls[event["service"]] += 1
+        if event["calls"] != self.calls[event["service"]]:
+            self._fail("announced", f"{event['service']}: call {event['calls']} is its {self.calls[event['service']]}.")
+
+    def _started(self, event: Row, _at: int) -> None:
+        self._holds(event, ("calling",))
+        self._moves(event["ticket"], ("called",), "serving")
+        self._sits(event["window"], "serving", event["ticket"], event["service"])
+        self._act("started", event)
+
+    def _finished(self, event: Row, _at: int) -> None:
+        self._holds(event, ("serving",))
+        self._moves(event["ticket"], ("serving",), "served")
+        self._sits(event["window"], "free")
+        self._act("finished", event)
+
+    def _missed(self, event: Row, _at: int) -> None:
+        self._holds(event, ("calling",))
+        self._moves(event["ticket"], ("called",), "no_show")
+        self._sits(event["window"], "free")
+        self._act("missed", event)
+
+    def _transferred(self, event: Row, _at: int) -> None:
+        self._holds(event, IN_HAND)
+        ticket = self._moves(event["ticket"], ("called", "serving"), "waiting")
+        ticket.matter, ticket.for_window, ticket.window = event["matter"], event["to_window"], None
+        self._sits(event["window"], "free")
+
+    def _taken_back(self, event: Row, _at: int) -> None:
+        act, ticket, window = event["act"], self.tickets[event["ticket"]], event["window"]
+        if ticket.window != window:
+            self._fail("one-hand", f"window {window} takes back {act} of {ticket.id}, last in hand at {ticket.window}")
+        ticket.state = BACK[act]
+        if act == "call":
+            ticket.window = None
+            self._sits(window, "free")
+        else:
+            self._sits(window, DESK_BACK[act], ticket.id, event["service"])
+        for standing in self.effects.values():
+            if f"{event['service']} {act}" in standing:
+                standing.remove(f"{event['service']} {act}")
+
+    def _signed_in(self, event: Row, at: int) -> None:
+        seat = self.seats[event["window"]]
+        if any(s.clerk == event["badge"] for s in self.seats.values()):
+            self._fail("one-hand", f"{event['badge']} signs in at {event['window']} and sits somewhere already")
+        if seat.ticket is not None:
+            self._fail("one-hand", f"{event['badge']} relieves {seat.clerk} with {seat.ticket} in hand")
+        self._not_locked(event["badge"], at)
+        self.locked.pop(event["badge"], None)
+        seat.clerk = event["badge"]
+        self._sits(event["window"], "paused")
+
+    def _signed_out(self, event: Row, _at: int) -> None:
+        seat = self.seats[event["window"]]
+        if seat.ticket is not None or seat.clerk != event["badge"]:
+            self._fail("one-hand", f"{event['badge']} leaves {event['window']}: {seat.clerk} has {seat.ticket}")
+        seat.clerk = None
+        self._sits(event["window"], "closed")
+
+    def _sign_in_failed(self, event: Row, at: int) -> None:
+        badge, policy = event["badge"], self.hall.policy
+        self._not_locked(badge, at)
+        failures = self.locked.get(badge, (0, 0))[0] + 1
+        if failures > policy.pin_failures:
+            self._fail("locked", f"{badge} may try for the {failures}th time")
+        if (failures == policy.pin_failures) != bool(event["until"]):
+            self._fail("locked", f"{badge} failed {failures} times in a row and is locked until {event['until']}")
+        until = at + round(policy.pin_lock_minutes * 60_000) if failures >= policy.pin_failures else 0
+        self.locked[badge] = (0 if until else failures, until)
+
+    def _paused(self, event: Row, _at: int) -> None:
+        self._sits(event["window"], "paused")
+
+    def _resumed(self, event: Row, _at: int) -> None:
+        self._sits(event["window"], "free")
+
+    def _wish_withdrawn(self, event: Row, _at: int) -> None:
+        if event["outcome"] != "stands":
+            request = event["request"]
+            self.withdrawn.add(request)
+            standing = self.effects.get(request, [])
+            if standing:
+                self._fail("withdrawn", f"{request} is {event['outcome']}, yet {', '.join(standing)} stands")
+
+    def _request_crashed(self, _event: Row, _at: int) -> None:
+        self.crashes += 1
+
+    # --- what most rules ask ---
+
+    def _moves(self, ticket_id: str, before: tuple[str, ...], after: str) -> Held:
+        ticket = self.tickets[ticket_id]
+        if ticket.state not in before:
+            self._fail("one-hand", f"{ticket_id} goes from {ticket.state} to {after}")
+        ticket.state = after
+        return ticket
+
+    def _holds(self, event: Row, states: tuple[str, ...]) -> None:
+        seat = self.seats[event["window"]]
+        if (seat.ticket, seat.service) != (event["ticket"], event["service"]) or seat.state not in states:
+            self._fail("one-hand", f"window {event['window']} is {seat.shown()} at {event['event']} {event['service']}")
+
+    def _sits(self, window: int, state: str, ticket: str | None = None, service: str | None = None) -> None:
+        seat = self.seats[window]
+        seat.state, seat.ticket, seat.service = state, ticket, service
+        seat.history.append((self.seq, seat.shown()))
+
+    def _act(self, kind: str, event: Row) -> None:
+        request = event["request"]
+        if request:
+            if request in self.withdrawn:
+                self._fail("withdrawn", f"{kind} {event['service']} for {request}, which was withdrawn")
+            self.effects.setdefault(request, []).append(f"{event['service']} {ACT_OF[kind]}")
+
+    def _not_locked(self, badge: str, at: int) -> None:
+        until = self.locked.get(badge, (0, 0))[1]
+        if at < until:
+            self._fail("locked", f"{badge} is tried at {at}, locked until {until}")

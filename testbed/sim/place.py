@@ -1,0 +1,113 @@
+"""The hall that is simulated: small, but with every kind of neighbour: shared matters, shared windows, shared clerks."""
+
+from __future__ import annotations
+
+from hall.hours import instant_of
+from hall.model import (
+    CaseType,
+    Clerk,
+    Department,
+    Guide,
+    Hall,
+    Holidays,
+    Hours,
+    Matter,
+    Policy,
+    Post,
+    PostLetter,
+    Role,
+    Station,
+    StationId,
+    Step,
+    Window,
+    Zone,
+)
+from hall.pin import verifier
+
+CHEAP = (2, 1, 1)  # of scrypt: a simulation signs in thousands of times
+FIRST_DAY = "2026-11-23"  # a Monday
+DAY_OFF = "2026-11-25"
+OFFSET = "+08:00"
+# Eight digits that stand nowhere else: any sight of them outside the clerk's hands is a leak.
+PINS = {"101": "90817263", "102": "81726354", "103": "72635445", "104": "63544536"}
+WRONG_PIN = "54453627"
+POISON = "poison"  # its department does not exist: a request for it crashes the rules
+KIOSKS: tuple[StationId, ...] = ("kiosk-1", "kiosk-2", "kiosk-3")
+ROGUE: StationId = "rogue-1"
+SPEAKER: StationId = "speaker-1"
+DESKS: dict[StationId, tuple[int, ...]] = {
+    "window-1": (1,),
+    "window-2": (2,),
+    "window-3": (3,),
+    "window-4": (4, 5),  # one line with the keypads of two windows
+}
+START = instant_of(OFFSET, FIRST_DAY, "08:49")
+
+
+def _matter(name: str, department: str, minutes: float = 8.0) -> Matter:
+    guide = Guide(
+        basis="示例",
+        conditions=(),
+        materials=(),
+        fee="不收费",
+        statutory_days=10,
+        promised_days=5,
+        steps=(Step(name="受理", post="窗口", phone="0915-000 0001"),),
+    )
+    return Matter(
+        id=name, name=name, department=department, case=CaseType.PROMISED, guide=guide, minutes=minutes
+    )
+
+
+def hall() -> Hall:
+    """The simulated hall. It passes by the hall file's checks on purpose: one matter is poison, PINs are cheap."""
+    return Hall(
+        id="sim",
+        name="仿真大厅",
+        utc_offset=OFFSET,
+        departments=(
+            Department(id="social", name="社会保障", series="A"),
+            Department(id="civil", name="民政", series="B"),
+            Department(id="health", name="卫生健康", series="C"),
+        ),
+        matters=(
+            _matter("pension", "social"),
+            _matter("medical", "social", 5.0),
+            _matter("relief", "civil"),
+            _matter("household", "civil", 12.0),
+            _matter("birth", "health"),
+            _matter(POISON, "nowhere"),
+        ),
+        zones=(Zone(id="a", name="A区"), Zone(id="b", name="B区")),
+        windows=(
+            Window(number=1, zone="a", serves=("pension", "medical")),
+            Window(number=2, zone="a", serves=("pension", "medical", "relief")),
+            Window(number=3, zone="a", serves=("relief", "household")),
+            Window(number=4, zone="b", serves=("birth", "household")),
+            Window(number=5, zone="b", serves=("birth", "pension", POISON)),
+        ),
+        clerks=tuple(
+            Clerk(badge=badge, name=f"示例{badge}", pin=verifier(pin, badge.encode().rjust(16, b"\0"), CHEAP))
+            for badge, pin in PINS.items()
+        ),
+        posts=(
+            Post(window=1, letter=PostLetter.A, badge="101"),
+            Post(window=1, letter=PostLetter.B, badge="102"),
+            Post(window=2, letter=PostLetter.A, badge="102"),
+            Post(window=2, letter=PostLetter.B, badge="101"),
+            Post(window=3, letter=PostLetter.A, badge="103"),
+            Post(window=3, letter=PostLetter.B, badge="101"),
+            Post(window=4, letter=PostLetter.A, badge="104"),
+            Post(window=4, letter=PostLetter.B, badge="102"),
+            Post(window=5, letter=PostLetter.A, badge="103"),
+            Post(window=5, letter=PostLetter.B, badge="104"),
+        ),
+        stations=(
+            *(Station(id=name, roles=(Role.KIOSK,), zone="a") for name in (*KIOSKS, ROGUE)),
+            *(Station(id=name, roles=(Role.CALLER,), windows=windows) for name, windows in DESKS.items()),
+            Station(id=SPEAKER, roles=(Role.BROADCAST,), zone="a"),
+        ),
+        hours=Hours(weekdays=(1, 2, 3, 4, 5, 6)),
+        holidays=Holidays(years=(2026,), off=(DAY_OFF,)),
+        policy=Policy(pin_lock_minutes=1.0, calls_before_no_show=2, number_digits=3),
+    )
