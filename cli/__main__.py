@@ -16,7 +16,13 @@ from rich.progress import Progress
 from hall.errors import HallError
 from hall.pin import verifier
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", add_completion=False, help="叫号 · a hall's tools.")
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="叫号 · a hall's tools.",
+)
 log_app = typer.Typer(no_args_is_help=True, help="The log of what was committed.")
 app.add_typer(log_app, name="log")
 
@@ -59,9 +65,16 @@ def log_verify(
     console = Console()
     with Progress(console=console, transient=True) as progress:
         task = progress.add_task("log", total=None)
-        report = verify(store, rebuild=rebuild, progress=lambda done: progress.update(task, completed=done))
-    console.print(report.words(), style="green" if report.good else "bold red", soft_wrap=True)
-    raise typer.Exit(0 if report.good else 1)
+        report = verify(store, rebuild, lambda done, every: progress.update(task, completed=done, total=every))
+    if report.broken is not None:
+        console.print(f"does not verify: {report.broken}", style="bold red", soft_wrap=True)
+        raise typer.Exit(1)
+    rebuilt = f", {report.rows} rows rebuilt from it and found alike" if rebuild else ""
+    console.print(
+        f"verifies: {report.events} events in one chain, {report.seals} seals ({report.exported} exported){rebuilt}",
+        style="green",
+        soft_wrap=True,
+    )
 
 
 @app.command(epilog="Example: hall pin   (asks twice, prints the line for [[clerks]])")

@@ -99,7 +99,7 @@ class Demo:
             self._told(reader)
         report = verify(self._store, rebuild=True)
         self._summary(report)
-        return 0 if report.good else 1
+        return 1 if report.broken else 0
 
     # --- the cast and the machines ---
 
@@ -222,14 +222,18 @@ class Demo:
     def _store(self) -> Path:
         return self._wanted.out / "hub" / "hub.db"
 
+    def _verdict(self, report: Report) -> Text:
+        if report.broken is not None:
+            return Text(self._words("summary.log_bad", reason=report.broken), "bold red")
+        return Text(self._words("summary.log_good", events=report.events, rows=report.rows), "green")
+
     def _summary(self, report: Report) -> None:
         table = Table(title=self._words("summary.title"), show_header=False, border_style="blue")
         with sqlite3.connect(f"file:{self._store}?mode=ro", uri=True) as db:
             for key, sql in SUMS:
                 (value,) = db.execute(sql).fetchone()
                 table.add_row(self._words(f"summary.{key}"), f"{value:g}" if value is not None else "–")
-        good = self._words("summary.log_good", events=report.events) if report.good else self._words("summary.log_bad")
-        table.add_row(self._words("summary.log"), good)
+        table.add_row(self._words("summary.log"), self._verdict(report))
         out = self._wanted.out
         for key, place in (("pictures", "screens"), ("slips", "slips"), ("store", "hub/hub.db"), ("logs", "*.log")):
             table.add_row(self._words(f"summary.{key}"), str(out / place))

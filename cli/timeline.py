@@ -89,6 +89,10 @@ class Teller:
             values["matter"] = (self._english and matter.english) or matter.name
         if isinstance(event, SignedIn):
             values["name"] = self._hall.by_badge[event.badge].name
+        for kind in ("device", "health", "kind"):
+            key = f"{kind}.{values.get(kind)}"
+            if key in self._words:
+                values[kind] = self._words(key)
         clock = local(self._hall.utc_offset, at).strftime("%H:%M:%S")
         return clock, self._words(f"event.{_key(event)}", **values), STYLES.get(type(event), "")
 

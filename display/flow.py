@@ -113,9 +113,7 @@ def _masked(case: Case) -> Case:
 def _board(state: State, board: BoardState, now: Instant | None, mono: float) -> State:
     before = state.boards.get(board.zone)
     known = {(row.label, row.window, row.calls) for row in before.rows} if before else None
-    calls = {
-        (row.label, row.window, row.calls): row.called_at for row in board.rows if row.state is TicketState.CALLED
-    }
+    calls = {(row.label, row.window, row.calls): row.called_at for row in board.rows if row.state is TicketState.CALLED}
     gone = {row.window for row in before.rows} if before else set()
     gone |= {row.window for row in board.rows}
     kept = {call: until for call, until in state.fresh.items() if call[1] not in gone or call in calls}

@@ -136,9 +136,9 @@ def _waiting(boards: list[BoardState], catalogue: Catalogue | None, language: st
             # A matter served in two zones counts on both boards; the larger of the two is never too many.
             counts[department] = max(before, count) if department in shared else before + count
     listed = {d.id: d for d in catalogue.departments} if catalogue else {}
-    order = {id: place for place, id in enumerate(listed)}
-    known = sorted(counts, key=lambda id: (order.get(id, len(order)), id))
-    return tuple(Waiting(_named(listed[id], language) if id in listed else id, counts[id]) for id in known)
+    order = {department: place for place, department in enumerate(listed)}
+    known = sorted(counts, key=lambda d: (order.get(d, len(order)), d))
+    return tuple(Waiting(_named(listed[d], language) if d in listed else d, counts[d]) for d in known)
 
 
 def _departments_across_zones(catalogue: Catalogue | None) -> frozenset[str]:

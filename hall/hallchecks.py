@@ -91,6 +91,7 @@ def field_rules(told: Told) -> Rules:
         **{(Hall, kind): at_least_one for kind in NEEDED},
         (Department, "id"): _id,
         (Department, "series"): _series,
+        (Department, "head"): lambda head: badge(head) if head else [],
         (Zone, "id"): _id,
         (Matter, "id"): _id,
         (Matter, "department"): department,

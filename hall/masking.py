@@ -11,11 +11,12 @@ from typing import Final
 
 STAR: Final = "*"
 # The double family names in use; any other name begins with a family name of one character.
-DOUBLE_FAMILY_NAMES: Final = frozenset(
-    "欧阳 司马 上官 诸葛 司徒 东方 独孤 南宫 夏侯 皇甫 尉迟 公孙 慕容 令狐 长孙 宇文 端木 轩辕 百里 呼延 东郭 南门 "
-    "西门 申屠 公冶 澹台 濮阳 淳于 单于 太叔 仲孙 钟离 闻人 赫连 万俟 鲜于 闾丘 司空 司寇 亓官 第五 公羊 公良 谷梁 "
-    "宰父 巫马 乐正 漆雕 壤驷 拓跋 夹谷 段干 左丘 梁丘 东门".split()
-)
+_DOUBLE: Final = """
+欧阳 司马 上官 诸葛 司徒 东方 独孤 南宫 夏侯 皇甫 尉迟 公孙 慕容 令狐 长孙 宇文 端木 轩辕 百里 呼延 东郭 南门 西门 申屠
+公冶 澹台 濮阳 淳于 单于 太叔 仲孙 钟离 闻人 赫连 万俟 鲜于 闾丘 司空 司寇 亓官 第五 公羊 公良 谷梁 宰父 巫马 乐正 漆雕
+壤驷 拓跋 夹谷 段干 左丘 梁丘 东门
+"""
+DOUBLE_FAMILY_NAMES: Final = frozenset(_DOUBLE.split())
 _DOTS: Final = "·•．"  # of names such as 阿依古丽·买买提
 _PHONE: Final = re.compile(r"(?<![0-9*])(?:\+?86[- ]?)?(1[3-9]\d)[- ]?(\d{4})[- ]?(\d{4})(?![0-9*])")
 _LANDLINE: Final = re.compile(r"(?<![0-9*-])(0\d{2,3})-?(\d{3,4})(\d{4})(?![0-9*])")

@@ -77,12 +77,13 @@ class Guide(Value, frozen=True, kw_only=True):
 
 
 class Department(Value, frozen=True, kw_only=True):
-    """承办部门; `series` is the letter of its tickets."""
+    """承办部门; `series` is the letter of its tickets, `head` the 窗口负责人 (seed §(四)1) or empty."""
 
     id: str
     name: str
     series: str
     english: str = ""
+    head: Badge = ""
 
 
 class Matter(Value, frozen=True, kw_only=True):

@@ -127,14 +127,12 @@ def _slip(
 ) -> Issued:
     """Everything the slip says; `ahead` are those with an earlier place whom the same windows will call."""
     windows = windows_for(hall, matter)
-    ahead: Counter[MatterId] = Counter()
-    for rival in rivals(hall, matter):
-        ahead[rival] += bisect_left(floor.queues.get(rival, []), (place, ""))
-    for at, waiting in chain.from_iterable(floor.queues.get(window_queue(n), []) for n in windows):
-        ahead[floor.tickets[waiting].matter] += at < place
-    for waiting in floor.reserved:
-        other = floor.tickets[waiting]
-        ahead[other.matter] += other.matter in ahead and other.place < place
+    others = rivals(hall, matter)
+    ahead = Counter({other: bisect_left(floor.queues.get(other, []), (place, "")) for other in others})
+    alone = chain.from_iterable(floor.queues.get(window_queue(n), []) for n in windows)
+    ahead.update(floor.tickets[waiting].matter for at, waiting in alone if at < place)
+    reserved = (floor.tickets[waiting] for waiting in floor.reserved)
+    ahead.update(t.matter for t in reserved if t.matter in others and t.place < place)
     manned = sum(1 for n in windows if floor.desk(n).state is not DeskState.CLOSED)
     return Issued(
         ticket=ticket,

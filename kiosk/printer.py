@@ -43,6 +43,8 @@ class Pace(Struct, frozen=True):
     answer_s: float = 1.0  # for the four answers in real time
     print_s: float = 15.0  # from the last byte on the wire to the last dot on paper
     doubt_s: float = 2.0  # without the in-order answer so long, ask in real time what is wrong
+    quiet_s: float = 0.2  # after bytes out of place, until no more of them come
+    open_s: float = 3.0  # for the port to open at the start, before the printer counts as silent
 
 
 USUAL: Final = Pace()
@@ -87,6 +89,7 @@ class Printer:
         self._listener = Listener(fixed_bits=profile.fixed_bits)
         self._is_open = False
         self._closing = False
+        self._owes = False  # the in-order answer to a slip given up may still come
         self._stands = PrinterStands.CHECKING
         self._wire = open_wire(self._heard, self._line_state)
         self._thread = threading.Thread(target=self._run, name="printer", daemon=True)
@@ -128,6 +131,7 @@ class Printer:
     def _run(self) -> None:
         load_escpos()
         try:
+            self._listen(self._pace.open_s, lambda: self._is_open)
             while not self._closing:
                 self._poll()
                 self._listen(self._pace.poll_s, lambda: bool(self._jobs))
@@ -183,8 +187,13 @@ class Printer:
         return stands
 
     def _ask_twice(self) -> PrinterState | None:
-        """One lost byte is no silence."""
-        return self._ask() or self._ask()
+        """One byte lost or out of place is no silence."""
+        state = self._ask()
+        if state is None and self._is_open:
+            self._listen(self._pace.quiet_s, lambda: False)
+            self._listener.forget()
+            state = self._ask()
+        return state
 
     def _ask(self) -> PrinterState | None:
         """What the printer says of itself now; None if it does not answer in time."""
@@ -211,16 +220,33 @@ class Printer:
         except (OSError, ValueError) as error:  # a font that went away, a hall's words that no printer can take
             log.error("slip of %s: %s", job.ticket, error)
             return Printing.VOID, "cannot_draw"
-        if self._profile.in_order_status:
+        in_order = self._profile.in_order_status
+        if in_order and self._owes and not self._settle_debts():
+            return Printing.VOID, "busy"
+        if in_order:
             data += self._listener.ask(Question.IN_ORDER)
-        if not self._send(data):
-            self._listener.forget()
-            return Printing.UNKNOWN, "line_broke"
-        baud = self._profile.line.baud
-        wire_s = len(data) * 10 / baud
-        outcome = self._wait_in_order(wire_s) if self._profile.in_order_status else self._wait_for_rest(wire_s)
+        sent = self._send(data)
+        wire_s = len(data) * 10 / self._profile.line.baud
+        if not sent:
+            outcome, cause = Printing.UNKNOWN, "line_broke"
+        else:
+            outcome, cause = self._wait_in_order(wire_s) if in_order else self._wait_for_rest(wire_s)
+        self._owes = in_order and outcome is Printing.UNKNOWN
         self._listener.forget()
-        return outcome
+        return outcome, cause
+
+    def _settle_debts(self) -> bool:
+        """With paper again, a printer goes on with the slip that was given up, and answers for it: that answer must
+        not be taken for the next slip's. False if it does not come to the end of it in time."""
+        question = self._listener.ask(Question.IN_ORDER)
+        if not self._wire.write(question):
+            return False
+        if not self._listen(self._pace.print_s, lambda: not self._listener.printing):
+            return False
+        self._listen(self._pace.quiet_s, lambda: False)
+        self._listener.forget()
+        self._owes = False
+        return True
 
     def _send(self, data: bytes) -> bool:
         for start in range(0, len(data), CHUNK):

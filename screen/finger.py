@@ -149,4 +149,5 @@ def _seen(page: Page) -> dict[str, Any]:
         for b in page.buttons()
     ]
     texts = [item.words for item in page.items if isinstance(item, Text)]
+    texts += [line for strip in page.strips() for line in strip.lines]
     return {"page": page.name, "size": list(page.size), "buttons": buttons, "texts": texts}

@@ -7,6 +7,7 @@ from typing import Final, Protocol
 import pygame
 import pygame.freetype
 
+from screen.colours import Colour
 from screen.page import Align, Text
 from screen.wrapping import Measure, shorten, wrap
 
@@ -90,7 +91,19 @@ class Lettering:
         spare = text.box.w - self.width(line, size, text.bold)
         offset = {Align.LEFT: 0.0, Align.CENTRE: spare / 2, Align.RIGHT: spare}[text.align]
         where = (round(text.box.x + offset), baseline)
-        self._faces[text.bold].render_to(surface, where, line, text.colour, size=size)
+        self.draw_at(surface, where, line, size, text.colour, text.bold)
+
+    def draw_at(
+        self,
+        surface: pygame.Surface,
+        where: tuple[int, int],
+        line: str,
+        size: int,
+        colour: Colour,
+        bold: bool = False,
+    ) -> None:
+        """One line as it is, from this point of its baseline on."""
+        self._faces[bold].render_to(surface, where, line, colour, size=size)
 
     def close(self) -> None:
         """Let the fonts go."""

@@ -59,6 +59,7 @@ class Shape(StrEnum):
     CLOCK = "clock"
     PERSON = "person"
     DOTS = "dots"
+    SOUND = "sound"
 
 
 class Sign(Struct, frozen=True):
@@ -98,7 +99,19 @@ class Button(Struct, frozen=True):
     bold: bool = True
 
 
-Item: TypeAlias = Text | Panel | Sign | Button
+class Strip(Struct, frozen=True):
+    """Lines that move through a box from right to left, one behind the other, for ever; a single line that fits
+    stands still. `speed`: pixels a second. The same strip on the next page moves on where it was."""
+
+    lines: tuple[str, ...]
+    box: Box
+    size: int
+    colour: Colour = INK
+    ground: Colour = PAPER
+    speed: int = 150
+
+
+Item: TypeAlias = Text | Panel | Sign | Button | Strip
 
 
 class Page(Struct, frozen=True):
@@ -112,6 +125,10 @@ class Page(Struct, frozen=True):
     def buttons(self) -> Iterator[Button]:
         """The buttons that can be pressed."""
         return (item for item in self.items if isinstance(item, Button) and item.enabled)
+
+    def strips(self) -> tuple[Strip, ...]:
+        """What moves."""
+        return tuple(item for item in self.items if isinstance(item, Strip))
 
     def button(self, wanted: str) -> Button | None:
         """The button of that id."""

@@ -10,7 +10,8 @@ import pygame
 from screen.colours import Colour
 from screen.fonts import FontFiles, Lettering
 from screen.layout import Box
-from screen.page import Button, Look, Page, Panel, Shape, Sign, Text
+from screen.page import Button, Look, Page, Panel, Shape, Sign, Strip, Text
+from screen.strip import Strips
 
 SECOND_LINE: Final = 0.62  # size of a button's second line, of the first
 RADIUS: Final = 0.14  # of a button's shorter side
@@ -31,6 +32,11 @@ _STROKES: Final[dict[Shape, tuple[tuple[Point, ...], ...]]] = {
         ((38, 52), (62, 52)),
     ),
     Shape.CLOCK: (((50, 26), (50, 52), (68, 62)),),
+    Shape.SOUND: (
+        ((12, 40), (28, 40), (50, 20), (50, 80), (28, 60), (12, 60), (12, 40)),
+        ((64, 38), (69, 50), (64, 62)),
+        ((78, 24), (89, 50), (78, 76)),
+    ),
     Shape.PERSON: (((14, 92), (18, 68), (34, 58), (66, 58), (82, 68), (86, 92)),),
 }
 _DISCS: Final[dict[Shape, tuple[tuple[Point, float], ...]]] = {
@@ -46,10 +52,12 @@ class Painter:
 
     def __init__(self, fonts: FontFiles) -> None:
         self.lettering = Lettering(fonts)
+        self.strips = Strips(self.lettering)
 
     def paint(self, surface: pygame.Surface, page: Page, pressed: str | None = None) -> None:
         """The whole page; the button `pressed` in its pressed look."""
         surface.fill(page.ground)
+        self.strips.keep(page.strips())
         for item in page.items:
             if isinstance(item, Text):
                 self.lettering.draw(surface, item)
@@ -57,6 +65,8 @@ class Painter:
                 _panel(surface, item)
             elif isinstance(item, Sign):
                 _sign(surface, item.shape, item.box, item.colour)
+            elif isinstance(item, Strip):
+                self.strips.draw(surface, item)
             else:
                 self._button(surface, item, item.id == pressed)
 

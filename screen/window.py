@@ -116,6 +116,7 @@ class Window:
         deadline = time.monotonic() + timeout_s
         while True:
             heard = [event for raw in pygame.event.get() for event in self._hear(raw)]
+            self._move_strips()
             left = deadline - time.monotonic()
             if heard or left <= 0:
                 self._empty_bell()
@@ -175,6 +176,11 @@ class Window:
         if now_there is None or now_there.id != button.id or self._page.name != pressed_on:
             return []
         return [Pressed(button.id, pressed_on)]
+
+    def _move_strips(self) -> None:
+        moved = self._painter.strips.move(self._surface, time.monotonic())
+        if moved:
+            pygame.display.update(moved)
 
     def _draw(self) -> None:
         assert self._page is not None

@@ -106,7 +106,7 @@ def reply(addr: int) -> bytes:
 def is_known(char: str) -> bool:
     """Whether a bar's GB2312 font has the character."""
     try:
-        return char.isprintable() and len(char.encode("gb2312")) > 0
+        return char >= " " and char != "\x7f" and len(char.encode("gb2312")) > 0
     except UnicodeEncodeError:
         return False
 

@@ -51,7 +51,7 @@ class Wire:
         self.slow_until = 0.0
         self._loop, self._chance = loop, chance
         self._up_at = self._down_at = 0.0
-        self._slow_s = 0.0
+        self._slow_s = self._stall_s = 0.0
 
     def up(self, act: Act) -> None:
         """Let `act` happen at the broker."""
@@ -60,12 +60,17 @@ class Wire:
 
     def down(self, act: Act) -> None:
         """Let `act` happen at the client."""
-        self._down_at = max(self._down_at, self._loop.now + self._delay_s())
+        stall_s = self._stall_s if self._loop.now < self.slow_until else 0.0
+        self._down_at = max(self._down_at, self._loop.now + self._delay_s() + stall_s)
         self._loop.at(self._down_at, lambda: act() if self.down_open else None)
 
     def slow(self, delay_s: float, lasting_s: float) -> None:
         """For a while everything takes up to `delay_s` longer."""
-        self._slow_s, self.slow_until = delay_s, self._loop.now + lasting_s
+        self._slow_s, self._stall_s, self.slow_until = delay_s, 0.0, self._loop.now + lasting_s
+
+    def stall(self, delay_s: float, lasting_s: float) -> None:
+        """For a while the client hears everything so much later, while what it says arrives at once."""
+        self._slow_s, self._stall_s, self.slow_until = 0.0, delay_s, self._loop.now + lasting_s
 
     def _delay_s(self) -> float:
         delay_s = self._chance.random() * USUAL_DELAY_S
@@ -84,6 +89,18 @@ class Session:
         self.in_flight: dict[int, Message] = {}
         self.last_mid = 0
         self.wire: Wire | None = None
+        self._takes: dict[str, bool] = {}
+
+    def subscribe(self, filters: tuple[str, ...]) -> None:
+        self.filters.update(dict.fromkeys(filters))
+        self._takes.clear()
+
+    def takes(self, topic: str) -> bool:
+        """Whether the client wants messages of a topic."""
+        found = self._takes.get(topic)
+        if found is None:
+            found = self._takes[topic] = any(matches(f, topic) for f in self.filters)
+        return found
 
     def next_mid(self) -> int:
         """A packet id that is not in flight; a new session begins at 1."""
@@ -164,7 +181,7 @@ class Broker:
         session = self._session(wire)
         if session is None:
             return
-        session.filters.update(dict.fromkeys(filters))
+        session.subscribe(filters)
         for message in list(self.retained.values()):
             if any(matches(f, message.topic) for f in filters):
                 mid = session.next_mid()
@@ -247,7 +264,7 @@ class Broker:
             else:
                 self.retained.pop(message.topic, None)
         for session in self._sessions.values():
-            if any(matches(f, message.topic) for f in session.filters):
+            if session.takes(message.topic):
                 session.queue.append(message)
                 self._flow(session)
 

@@ -38,8 +38,8 @@ from testbed.sim.machines import StationMachine
 from testbed.sim.place import PINS, WRONG_PIN
 
 STRETCH_S = 0.05
-PRESS_S = (0.05, 0.9)
-WRONG_PIN_SHARE = 0.06
+PRESS_S = (0.1, 0.8)
+WRONG_PIN_SHARE = 0.05
 GUESSES = 7  # of one who does not know the PIN; five lock
 
 # What a clerk presses at a window in a state, and how often.
@@ -136,6 +136,7 @@ class Clerks:
         self.machine, self._chance = machine, chance
         self._badges: list[Badge] = [post.badge for post in hall.posts if post.window == window]
         self._guesses = 0
+        self._last = "A001"  # the last number in hand
         self.machine.around.loop.after(chance.random(), self._press)
 
     def _press(self) -> None:
@@ -144,6 +145,11 @@ class Clerks:
         role = self.machine.role
         if not self.are_here or not isinstance(role, DesksRole):
             return
+        seen = role.states[self.window].window
+        if seen is not None and seen.in_hand is not None:
+            self._last = seen.in_hand.label
+        if (seen is None or seen.state is DeskState.CLOSED) and not self._guesses and self._chance.random() < 0.8:
+            return  # nobody sits there yet
         events = self._wanted(role.states[self.window])
         if self._chance.random() < 0.12:
             events = events * self._chance.choice((2, 3))
@@ -183,14 +189,15 @@ class Clerks:
         return [*(Typed(Secret(digit)) for digit in digits), Entered()]
 
     def _badge(self) -> Badge:
-        return self._chance.choice(self._badges) if self._chance.random() < 0.97 else self._chance.choice(list(PINS))
+        chance = self._chance
+        return chance.choices(self._badges, (9, 2))[0] if chance.random() < 0.97 else chance.choice(list(PINS))
 
     def _number(self) -> str:
-        return self._chance.choice("ABC") + str(self._chance.randint(1, 120))
+        return self._last[0] + str(int(self._last[1:]) + self._chance.randint(1, 4))
 
     def _pin(self, badge: Badge) -> str:
         if self._guesses == 0 and self._chance.random() < WRONG_PIN_SHARE:
-            self._guesses = self._chance.choice((1, 1, GUESSES))
+            self._guesses = self._chance.choice((1, 1, 1, GUESSES))
         if self._guesses > 0:
             self._guesses -= 1
             self.machine.around.happened["wrong PIN"] += 1

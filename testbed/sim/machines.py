@@ -30,7 +30,7 @@ from testbed.sim.link import SimLink
 from testbed.sim.loop import Loop
 
 START_AGAIN_S = (0.5, 4.0)
-THINK_S = 0.002
+THINK_S = 0.03  # a process is busy with other things: several messages wait for one turn
 
 
 class Witness(Protocol):
@@ -127,12 +127,14 @@ class Machine:
         if self.link is not None:
             self.resent += self.link.resent
             self.link.kill()
-            self.link = None
+        if self._daemon is not None:
+            self._daemon.inbox.on_put = None  # the world may still hold its inbox
         self._daemon = None
         self._is_awake = False
         self._life += 1
         self.disk.close()
         self.around.witness.died(self.name)
+        self.link = None
 
     def _begin(self) -> Daemon:
         raise NotImplementedError
@@ -191,7 +193,7 @@ class Machine:
 class HubMachine(Machine):
     """The hub's box: store, wall clock and the real `hub.daemon.Hub`."""
 
-    tick_s = HUB_TICK_S / 2  # the daemon itself decides whether it is time
+    tick_s = HUB_TICK_S
 
     def __init__(self, hall: Hall, around: Surroundings, now: Callable[[], Instant]) -> None:
         super().__init__(HUB, around)

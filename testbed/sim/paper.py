@@ -12,7 +12,7 @@ from hall.model import Printing, StationId
 from kiosk.values import PRINTS, PrintEnded, PrinterSeen, PrinterStands
 from testbed.sim.loop import Loop
 
-PRINT_S = (0.4, 1.6)
+PRINT_S = (0.2, 1.2)
 ANSWER_S = 4.0  # a silent printer is given up
 REPAIR_S = (4.0, 15.0)
 Tell = Callable[[PrintEnded | PrinterSeen], object]

@@ -29,10 +29,17 @@ FIRST_DAY = "2026-11-23"  # a Monday
 DAY_OFF = "2026-11-25"
 OFFSET = "+08:00"
 # Eight digits that stand nowhere else: any sight of them outside the clerk's hands is a leak.
-PINS = {"101": "90817263", "102": "81726354", "103": "72635445", "104": "63544536"}
+PINS = {
+    "101": "90817263",
+    "102": "81726354",
+    "103": "72635445",
+    "104": "63544536",
+    "105": "45362718",
+    "106": "36271809",
+}
 WRONG_PIN = "54453627"
 POISON = "poison"  # its department does not exist: a request for it crashes the rules
-KIOSKS: tuple[StationId, ...] = ("kiosk-1", "kiosk-2", "kiosk-3")
+KIOSKS: tuple[StationId, ...] = ("kiosk-1", "kiosk-2", "kiosk-3", "kiosk-4")
 ROGUE: StationId = "rogue-1"
 SPEAKER: StationId = "speaker-1"
 DESKS: dict[StationId, tuple[int, ...]] = {
@@ -41,7 +48,7 @@ DESKS: dict[StationId, tuple[int, ...]] = {
     "window-3": (3,),
     "window-4": (4, 5),  # one line with the keypads of two windows
 }
-START = instant_of(OFFSET, FIRST_DAY, "08:49")
+START = instant_of(OFFSET, FIRST_DAY, "08:49:50")
 
 
 def _matter(name: str, department: str, minutes: float = 8.0) -> Matter:
@@ -91,16 +98,8 @@ def hall() -> Hall:
             for badge, pin in PINS.items()
         ),
         posts=(
-            Post(window=1, letter=PostLetter.A, badge="101"),
-            Post(window=1, letter=PostLetter.B, badge="102"),
-            Post(window=2, letter=PostLetter.A, badge="102"),
-            Post(window=2, letter=PostLetter.B, badge="101"),
-            Post(window=3, letter=PostLetter.A, badge="103"),
-            Post(window=3, letter=PostLetter.B, badge="101"),
-            Post(window=4, letter=PostLetter.A, badge="104"),
-            Post(window=4, letter=PostLetter.B, badge="102"),
-            Post(window=5, letter=PostLetter.A, badge="103"),
-            Post(window=5, letter=PostLetter.B, badge="104"),
+            *(Post(window=n, letter=PostLetter.A, badge=f"10{n}") for n in range(1, 6)),
+            *(Post(window=n, letter=PostLetter.B, badge=f"10{n + 1}") for n in range(1, 6)),
         ),
         stations=(
             *(Station(id=name, roles=(Role.KIOSK,), zone="a") for name in (*KIOSKS, ROGUE)),

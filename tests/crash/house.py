@@ -147,6 +147,7 @@ class House:
             victim.start()
             if victim is self.broker:
                 processes.await_listening(victim, self.site.port)
+                assert victim.is_running, f"the broker did not come up again:\n{victim.last_words()}"
 
     def settle(self) -> None:
         """No new wishes; wait until every wish and fact in flight has its answer. Raises Stuck."""

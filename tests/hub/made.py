@@ -90,9 +90,7 @@ def key(pin: str, salt: str) -> bytes:
     return client_key(pin, salt)
 
 
-def sign_in(
-    hall: Hall, request: str, window: WindowNo, badge: Badge, pin: str = "", station: StationId = ""
-) -> SignIn:
+def sign_in(hall: Hall, request: str, window: WindowNo, badge: Badge, pin: str = "", station: StationId = "") -> SignIn:
     """A sign-in with the proof that the station would make; without `pin` the right one."""
     clerk = hall.by_badge.get(badge)
     salt = salt_of(clerk.pin if clerk else PIN_101)

@@ -146,7 +146,7 @@ def test_every_request_has_a_rule_and_stands_in_these_tables() -> None:
 
 
 WISHES: list[Callable[[House], Body]] = [
-    *((lambda house, body=body: body) for body, _ in WINDOW.values()),
+    *((lambda _house, body=body: body) for body, _ in WINDOW.values()),
     lambda house: sign_in(house.hall, "x1", 1, "101"),
 ]
 

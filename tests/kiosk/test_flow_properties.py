@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from hall.happened import Answered, HubChanged, Ticked, Told, Unanswered, Want
 from hall.messages import Body, Issued, OpenState, Refusal, Refused, TakeTicket
@@ -59,6 +59,11 @@ class AnyDay(RuleBasedStateMachine):
             else:
                 assert isinstance(effect, Report)
                 self.told.setdefault(effect.fact.ticket, []).append(effect.fact.outcome)
+
+    @initialize(well=st.booleans())
+    def begin(self, well: bool) -> None:
+        if well:
+            self.all_is_well()
 
     @rule(button=st.sampled_from(BUTTONS))
     def tap(self, button: str) -> None:
