@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+import os
 import sys
 import wave
 from array import array
@@ -100,7 +101,7 @@ def read_wav(path: Path) -> bytes:
 
 def write_wav(path: Path, pcm: bytes) -> None:
     """A WAV file, whole or not at all. Raises OSError."""
-    part = path.with_name(path.name + ".part")
+    part = path.with_name(f"{path.stem}.{os.getpid()}.part")  # stations of one machine may share a folder
     with wave.open(str(part), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(WIDTH)

@@ -46,7 +46,7 @@ class Clips:
             path = self.path(clip)
             try:
                 pieces.append(read_wav(path))
-            except FileNotFoundError:
+            except OSError:
                 return None
             except BadAudio as error:
                 log.warning("recording again: %s", error)

@@ -221,13 +221,12 @@ class Airing:
         player = self._player
         if not pcm or player.is_cut(self._order):
             return
-        begun = self._due
-        self._due += seconds(pcm) / self._speed
+        begun = time.monotonic()
+        self._due = begun + seconds(pcm) / self._speed
         if self._works:
             self._works = player.attempt(lambda: self._output.start(pcm))
         player.wait(self._order, self._due)
-        left = self._due - time.monotonic()
-        whole = left <= 0
-        heard = pcm if whole else cut_at(pcm, (time.monotonic() - begun) * self._speed)
+        elapsed = time.monotonic() - begun
+        heard = pcm if begun + elapsed >= self._due else cut_at(pcm, elapsed * self._speed)
         if self._works:
             self._works = player.attempt(lambda: self._output.stop(heard))

@@ -1,7 +1,7 @@
 """Records clips ahead: feeds the voice process, watches it, and kills and replaces it when it hangs.
 
-The process lives as long as there are orders. A clip that fails twice is set aside until it is wanted again; when
-nothing succeeds, the voice is told as troubled and tried again after a while.
+A process has one voice, and lives as long as there are orders for it. A clip that fails twice is set aside until it
+is wanted again; when nothing succeeds, the voice is told as troubled and tried again after a while.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from typing import Final
 from msgspec import Struct
 
 from broadcast.clips import Clips
-from broadcast.values import Clip
+from broadcast.values import Clip, Wording
 
 LIMIT_S: Final = 8.0  # for one clip, the start of the process included; usual are 0.03 s and 0.3 s
 TRIES: Final = 2
@@ -47,7 +47,7 @@ def voice_command() -> tuple[str, ...]:
     """How the voice process is started: with the libraries that setup.sh unpacked, if it did."""
     starter = Path(sys.prefix) / "sysroot/run"
     python = (sys.executable, "-m", "broadcast.speak")
-    return (str(starter), *python) if starter.is_file() else python
+    return (str(starter), *python) if starter.is_file() else python  # voice and rate are added
 
 
 class Recorder:
@@ -71,6 +71,7 @@ class Recorder:
         self._in_a_row = 0
         self._told: Recording | None = None
         self._process: subprocess.Popen[bytes] | None = None
+        self._speaks = ""  # the language of the process
         self._changed = threading.Condition()
         self._urged = False
         self._closing = threading.Event()
@@ -138,7 +139,7 @@ class Recorder:
                 self._failed[clip] = self._failed.get(clip, 0) + 1
                 self._wanted.remove(clip)
                 if self._failed[clip] < TRIES:
-                    self._wanted.append(clip)
+                    self._wanted.appendleft(clip)
         if trouble:
             log.warning("clip %r of %s: %s", clip.text[:40], clip.language, trouble)
         if not trouble:
@@ -156,9 +157,9 @@ class Recorder:
         path, wording = self._clips.path(clip), self._clips.wording(clip)
         if path.is_file():
             return ""
-        order = {"text": clip.text, "voice": wording.voice, "rate": wording.rate, "file": str(path)}
+        order = {"text": clip.text, "file": str(path)}
         try:
-            process = self._process or self._start_process()
+            process = self._process_of(wording)
             assert process.stdin is not None
             process.stdin.write(json.dumps(order).encode() + b"\n")
             process.stdin.flush()
@@ -193,9 +194,13 @@ class Recorder:
             line += read
         return line
 
-    def _start_process(self) -> subprocess.Popen[bytes]:
+    def _process_of(self, wording: Wording) -> subprocess.Popen[bytes]:
+        if self._process is not None and self._speaks == wording.language:
+            return self._process
+        self._end_process()
+        self._speaks = wording.language
         self._process = subprocess.Popen(
-            self._command,
+            (*self._command, wording.voice, str(wording.rate)),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -208,6 +213,8 @@ class Recorder:
         if process is not None:
             _kill(process)
             _reap(process)
+            for left in self._clips.directory.glob(f"*.{process.pid}.*"):
+                left.unlink(missing_ok=True)
 
     def _end_process(self) -> None:
         """Let it go when there is nothing to record: it holds 20 MB."""

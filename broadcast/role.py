@@ -78,14 +78,9 @@ class BroadcastRole:
             case Prepare(clips):
                 self._recorder.want(clips, soon=True)
             case Play(token, announcement):
-                speed = self._station._clock.speed
+                speed = self._station.speed
                 self._player.play(Order(token=token, announcement=announcement, now=now, mono=mono, speed=speed))
             case Cut(token):
                 self._player.cut(token)
             case _:
-                self._caption(effect.caption)
-
-    def _caption(self, caption: Caption) -> None:
-        station = self._station
-        if station._bus is not None and station._bus.is_connected:  # late captions would mislead
-            station._bus.publish(station.tree.of(CAPTION, station.id), encode(caption))
+                self._station.tell(CAPTION, effect.caption)

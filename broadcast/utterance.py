@@ -47,7 +47,9 @@ def emergency_of(emergency: EmergencyState, manner: Manner) -> Announcement:
     spoken = [w.language for w in manner.wordings]
     language = "en" if emergency.text.isascii() and "en" in spoken else first
     texts = [found.strip() for found in SENTENCE.findall(emergency.text)]
-    sentences = tuple(Sentence(language, text, (Clip(language, text),)) for text in texts if text.strip(BETWEEN))
+    sentences = tuple(
+        Sentence(language, text, (Clip(language, text),)) for text in texts if any(map(str.isalnum, text))
+    )
     return Announcement(say="", zone=emergency.zone, tone=Tone.ALARM, sentences=sentences)
 
 

@@ -73,6 +73,7 @@ class WavFolder:
         name = re.sub(r"[^A-Za-z0-9#~-]", "_", order.announcement.say or EMERGENCY)[:80]
         self._path = self._directory / f"{self._number:04d}-{name}.wav"
         try:
+            self._part().touch()  # wave's own failure to open leaves an object that fails once more when it is freed
             file = wave.open(str(self._part()), "wb")  # noqa: SIM115 - closed when the announcement is over
             file.setnchannels(1)
             file.setsampwidth(WIDTH)

@@ -86,14 +86,17 @@ def why_not(state: State, action: Action, now: Instant | None, origin: Origin = 
         return Why.NOBODY_WAITING
     if barred is None and action is Action.UNDO and undo_seconds(state, now) <= 0:
         return Why.NOTHING_TO_UNDO
+    if barred is None and action is Action.NO_SHOW and window.in_hand is not None:
+        return None if window.in_hand.calls >= state.catalogue.no_show_calls else Why.CALL_AGAIN
     return barred
 
 
 def undo_seconds(state: State, now: Instant | None) -> float:
-    """How long the last press may still be taken back; 0 if not at all."""
+    """How many real seconds the last press may still be taken back; 0 if not at all."""
     if now is None or state.window is None or state.window.undo is None or state.window.undo_until is None:
         return 0.0
-    return max(0.0, (state.window.undo_until - now) / 1000)
+    speed = state.catalogue.speed if state.catalogue else 1.0
+    return max(0.0, (state.window.undo_until - now) / 1000 / speed)
 
 
 class Option(Struct, frozen=True):

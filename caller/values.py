@@ -127,6 +127,7 @@ class Why(StrEnum):
     NO_TICKET_IN_HAND = "no_ticket_in_hand"
     NOT_STARTED = "not_started"
     ALREADY_STARTED = "already_started"
+    CALL_AGAIN = "call_again"
     NOTHING_TO_UNDO = "nothing_to_undo"
     BADGE_SHORT = "badge_short"
     PIN_LENGTH = "pin_length"

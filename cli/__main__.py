@@ -6,6 +6,8 @@ import os
 import secrets
 import sys
 import tempfile
+from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -25,6 +27,13 @@ app = typer.Typer(
 )
 log_app = typer.Typer(no_args_is_help=True, help="The log of what was committed.")
 app.add_typer(log_app, name="log")
+
+
+class Language(StrEnum):
+    """A language that every room has words in."""
+
+    ZH = "zh"
+    EN = "en"
 
 
 @app.command(epilog="Example: hall demo --hall examples/village/hall.toml --minutes 1")
@@ -52,6 +61,23 @@ def demo(
         windows=windows,
     )
     raise typer.Exit(Demo(wanted, Console()).run())
+
+
+@app.command(epilog="Example: hall check examples/ankang/hall.toml --language en --strict")
+def check(
+    file: Annotated[Path, typer.Argument(help="The hall file; the files it names are read beside it.")],
+    language: Annotated[Language, typer.Option(help="Language of what is printed.")] = Language.ZH,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit 2 if there is any warning.")] = False,
+    day: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], show_default="today", help="The date that the holidays are judged by."),
+    ] = None,
+) -> None:
+    """Tell every mistake in a hall file (exit 1), or what its manager should know: gaps, long promises, empty posts."""
+    from cli.check import check as check_hall
+
+    on = "" if day is None else day.date().isoformat()
+    raise typer.Exit(check_hall(file, Console(), language=language, strict=strict, day=on))
 
 
 @log_app.command("verify", epilog="Example: hall log verify --rebuild /var/lib/jiaohao/hub/hub.db")

@@ -10,11 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from hall.errors import BadFile
-from hall.findings import Finding, Severity, findings
+from hall.findings import Finding, Severity, findings, named
 from hall.hours import day_of
 from hall.model import Day, Hall
 from hall.station.settings import read_hall, words
-from hall.wording import Words
 
 GOOD, MISTAKES, WARNINGS = 0, 1, 2  # exit codes
 STYLES = {Severity.WARNING: "bold yellow", Severity.INFO: "dim"}
@@ -31,11 +30,12 @@ def check(file: Path, console: Console, *, language: str = "zh", strict: bool = 
             console.print(Text(mistake), soft_wrap=True)
         return MISTAKES
     found = findings(hall, day or day_of(hall.utc_offset, time.time_ns() // 1_000_000))
-    _print(hall, found, say, console)
+    _print(hall, found, language, console)
     return WARNINGS if strict and any(f.severity is Severity.WARNING for f in found) else GOOD
 
 
-def _print(hall: Hall, found: tuple[Finding, ...], say: Words, console: Console) -> None:
+def _print(hall: Hall, found: tuple[Finding, ...], language: str, console: Console) -> None:
+    say = words("findings", language)
     kinds = ("departments", "matters", "zones", "windows", "clerks", "stations")
     if found:
         table = Table(title=say("title", hall=hall.name), border_style="blue", title_justify="left")
@@ -44,7 +44,9 @@ def _print(hall: Hall, found: tuple[Finding, ...], say: Words, console: Console)
         table.add_column(say("column.what"), overflow="fold", ratio=1)
         for finding in found:
             kind = Text(say(f"severity.{finding.severity}"), STYLES[finding.severity])
-            table.add_row(kind, Text(finding.where), Text(say(f"finding.{finding.code}", **finding.told)))
+            table.add_row(
+                kind, Text(finding.where), Text(say(f"finding.{finding.code}", **named(hall, finding, language)))
+            )
         console.print(table)
     else:
         console.print(Text(say("title", hall=hall.name), "italic"))

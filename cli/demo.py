@@ -13,7 +13,6 @@ from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
 
-from hub.verify import Report, verify
 from msgspec import Struct
 from rich.console import Console, Group
 from rich.live import Live
@@ -32,6 +31,7 @@ from hall.model import Hall, Role
 from hall.profile import PrinterProfile
 from hall.station.settings import profile, read_hall, read_text, words
 from hall.wording import Words
+from hub.verify import Report, verify
 from testbed.cast import Actor, ClerkAtWindow, Play, Visitors
 from testbed.printer import VirtualPrinter
 from testbed.touch import Touch

@@ -90,6 +90,7 @@ class Site:
     def _broker_lines(self) -> str:
         lines = [
             f"listener {self.port} 127.0.0.1",
+            "use_username_as_clientid true",
             f"password_file {self.broker / 'passwords'}",
             f"acl_file {self.broker / 'acl'}",
             f"persistence_location {self.broker / 'data'}/",

@@ -96,8 +96,8 @@ class BarLine:
         with self._changed:
             self._closing = True
             self._changed.notify_all()
+        self._thread.join(timeout=2)  # before the port goes: closing it under a write makes the write break
         self._port.close()
-        self._thread.join(timeout=2)
 
     # --- on the port's thread ---
 
@@ -121,9 +121,9 @@ class BarLine:
     def _run(self) -> None:
         while True:
             with self._changed:
-                bar = self._next_due()
                 if self._closing:
                     return
+                bar = self._next_due()
                 if bar is None:
                     continue
                 frame, heard = bar.frame, self._heard
@@ -135,21 +135,21 @@ class BarLine:
     def _next_due(self) -> Wired | None:
         """The bar to be written now, after waiting for one; None if meanwhile something else changed."""
         shown = [bar for bar in self._bars.values() if bar.frame]
-        # Those that answer come first: a silent one costs its whole timeout.
-        bar = min(shown, key=lambda b: (b.misses >= MISSES and b.due <= self._clock(), b.due), default=None)
-        if bar is None or not self._open:
+        if not shown or not self._open:
             self._changed.wait()
             return None
-        wait_s = bar.due - self._clock()
-        if wait_s > 0:
-            self._changed.wait(wait_s)
+        now = self._clock()
+        due = [bar for bar in shown if bar.due <= now]
+        if not due:
+            self._changed.wait(min(bar.due for bar in shown) - now)
             return None
-        return bar
+        # Those that answer come first: a silent one costs its whole timeout.
+        return min(due, key=lambda bar: (bar.misses >= MISSES, bar.due))
 
     def _judge(self, bar: Wired, frame: bytes, written: bool, heard: int) -> None:
-        timeout_s = bar.profile.reply_timeout_ms / 1000
         answered = written and (
-            not timeout_s or self._changed.wait_for(lambda: self._heard > heard or self._closing, timeout_s)
+            not bar.profile.reply_timeout_ms
+            or self._changed.wait_for(lambda: self._heard > heard or self._closing, _patience_s(bar.profile, frame))
         )
         if self._closing or not self._open:
             return
@@ -168,3 +168,8 @@ class BarLine:
         if seen != bar.seen:
             bar.seen = seen
             self._put(seen)
+
+
+def _patience_s(profile: BarProfile, frame: bytes) -> float:
+    """From handing a frame to the port until its reply is missed: ten bits a byte on the line, then the bar's time."""
+    return len(frame) * 10 / profile.line.baud + profile.reply_timeout_ms / 1000

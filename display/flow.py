@@ -24,7 +24,7 @@ from hall.messages import (
 from hall.model import DeskState, Instant, TicketState, WindowNo, ZoneId
 
 FRESH_S: Final = 12.0  # a new call is stressed this long: one announcement with its repeat
-LATE_MS: Final = 60_000  # a call older than this is news to nobody, although this screen hears of it only now
+LATE_S: Final = 60.0  # a call older than this is news to nobody, although this screen hears of it only now
 CAPTION_S: Final = 30.0  # a voice that dies never tells its end
 SILENT_S: Final = 7.0  # no beacon for so long after the start: the hub is away (hall.station.clock says the same)
 MAX_CASES: Final = 500
@@ -117,7 +117,11 @@ def _board(state: State, board: BoardState, now: Instant | None, mono: float) ->
     gone = {row.window for row in before.rows} if before else set()
     gone |= {row.window for row in board.rows}
     kept = {call: until for call, until in state.fresh.items() if call[1] not in gone or call in calls}
-    new = {call: mono + FRESH_S for call, at in calls.items() if _is_new(call, at, known, now) and call not in kept}
+    new = {
+        call: mono + FRESH_S
+        for call, at in calls.items()
+        if _is_new(call, _age_s(state, at, now), known) and call not in kept
+    }
     return replace(state, boards={**state.boards, board.zone: board}, fresh={**kept, **new})
 
 
@@ -135,19 +139,25 @@ def _window(state: State, window: WindowState, now: Instant | None, mono: float)
         call = (window.in_hand.label, window.window, window.in_hand.calls)
         if call in state.fresh:
             kept = {call: state.fresh[call]}
-        elif _is_new(call, window.in_hand.called_at, known, now):
+        elif _is_new(call, _age_s(state, window.in_hand.called_at, now), known):
             kept = {call: mono + FRESH_S}
     return replace(state, fresh=kept)
 
 
-def _is_new(call: Call, called_at: Instant, known: set[Call] | None, now: Instant | None) -> bool:
+def _is_new(call: Call, age_s: float | None, known: set[Call] | None) -> bool:
     """`known` None: the first message after a restart, when only the hub's time tells what is new."""
     if known is None:
-        return now is not None and now - called_at < round(FRESH_S * 1000)
+        return age_s is not None and age_s < FRESH_S
     if call in known:
         return False
     recalled = call[2] > 1  # when that was, no state tells
-    return recalled or now is None or now - called_at < LATE_MS
+    return recalled or age_s is None or age_s < LATE_S
+
+
+def _age_s(state: State, called_at: Instant, now: Instant | None) -> float | None:
+    """Real seconds since a call, None without the hub's time: in a demo business time runs faster than people read."""
+    speed = state.catalogue.speed if state.catalogue else 1.0
+    return None if now is None else (now - called_at) / 1000 / speed
 
 
 # --- bars ---------------------------------------------------------------------------------------------------------

@@ -105,7 +105,7 @@ def _board(state: State, mono: float, language: str) -> Body:
         complaint_phone=catalogue.complaint_phone if catalogue else "",
         cases=state.cases,
         shut=shut,
-        turn=int((mono - (state.started or mono)) / TURN_S),
+        turn=0 if state.started is None else int((mono - state.started) / TURN_S),
     )
 
 

@@ -149,7 +149,8 @@ def _place(
     align = Align.LEFT if before or least_digits == 1 else Align.RIGHT
     least = view.px(number_size * 0.6)
     items: list[Item] = [Text(str(place.window), number, view.px(number_size), look.ink, True, align, least=least)]
-    unit = unit.right_strip(unit.w - view.px(10))[0]
+    apart = unit.w - view.px(14 if before else 10)
+    unit = unit.left(apart)[0] if before else unit.right_strip(apart)[0]
     upper, lower = unit, rest.right_strip(max(0, rest.w - view.px(24)))[0]
     first = round(view.px(unit_size) * 1.25)
     if where and not inline:

@@ -27,7 +27,7 @@ from hall.model import (
 )
 
 PROMISE_PERCENT = 70  # seed §(三)5: 压缩比例原则上不低于 30%
-NEXT_YEAR_FROM = "11-15"  # the State Council's notice of the next year's holidays is out by then
+NEXT_YEAR_FROM = "12-01"  # the State Council's notice of the next year's holidays is usually out in November
 
 
 class Severity(StrEnum):
@@ -67,7 +67,8 @@ class Code(StrEnum):
 
 
 class Finding(Struct, frozen=True, kw_only=True):
-    """One thing found; `where` is a path such as `matters[passport].guide.fee`, `told` fills its sentence."""
+    """One thing found; `where` is a path such as `matters[passport].guide.fee`, `told` fills its sentence: see
+    `named`."""
 
     severity: Severity
     where: str
@@ -88,6 +89,18 @@ def findings(hall: Hall, day: Day = "") -> tuple[Finding, ...]:
     if not hall.complaint_phone:  # 监督投诉信息, seed §(八)1
         found.append(_warning(Code.NO_COMPLAINT_PHONE, "complaint_phone"))
     return tuple(sorted(found, key=lambda f: f.severity is not Severity.WARNING))
+
+
+def named(hall: Hall, finding: Finding, language: str) -> dict[str, str | int]:
+    """What fills the finding's sentence in a language: names stand for the ids of matter, department and clerk."""
+    values = dict(finding.told)
+    for key, rows in (("matter", hall.by_matter), ("department", hall.by_department)):
+        if key in values:
+            row = rows[str(values[key])]
+            values[key] = (language != "zh" and row.english) or row.name
+    if "badge" in values:
+        values["name"] = hall.by_badge[str(values["badge"])].name
+    return values
 
 
 def windows_of(hall: Hall, department: Department) -> tuple[WindowNo, ...]:
@@ -116,20 +129,20 @@ def _guide(matter: Matter) -> Iterator[Finding]:
         ("steps", not guide.steps, Code.NO_STEPS),
     ):
         if empty:
-            yield _warning(code, f"{at}.{field}", matter=matter.name)
+            yield _warning(code, f"{at}.{field}", matter=matter.id)
     if not guide.materials:
         # What is done on the spot may need no paper; an application that is examined later does.
         tell = _info if matter.case is CaseType.IMMEDIATE else _warning
-        yield tell(Code.NO_MATERIALS, f"{at}.materials", matter=matter.name)
+        yield tell(Code.NO_MATERIALS, f"{at}.materials", matter=matter.id)
     for i, step in enumerate(guide.steps):
         for field, text, code in (("post", step.post, Code.NO_POST), ("phone", step.phone, Code.NO_PHONE)):
             if not text.strip():
-                yield _warning(code, f"{at}.steps[{i}].{field}", matter=matter.name, step=step.name)
+                yield _warning(code, f"{at}.steps[{i}].{field}", matter=matter.id, step=step.name)
     if guide.promised_days * 100 > guide.statutory_days * PROMISE_PERCENT:
         yield _warning(
             Code.LONG_PROMISE,
             f"{at}.promised_days",
-            matter=matter.name,
+            matter=matter.id,
             promised=guide.promised_days,
             statutory=guide.statutory_days,
             most=guide.statutory_days * PROMISE_PERCENT // 100,
@@ -144,12 +157,11 @@ def _department(hall: Hall, department: Department) -> Iterator[Finding]:
     """窗口负责人 (seed §(四)1)."""
     at, own = f"departments[{department.id}]", windows_of(hall, department)
     if not department.head and len(own) > 1:
-        yield _warning(Code.NO_HEAD, f"{at}.head", department=department.name, windows=_listed(own))
+        yield _warning(Code.NO_HEAD, f"{at}.head", department=department.id, windows=_listed(own))
     if department.head and not any(p.badge == department.head and p.window in own for p in hall.posts):
-        name = hall.by_badge[department.head].name
-        yield _warning(Code.HEAD_ELSEWHERE, f"{at}.head", department=department.name, name=name)
+        yield _warning(Code.HEAD_ELSEWHERE, f"{at}.head", department=department.id, badge=department.head)
     if not any(m.department == department.id for m in hall.matters):
-        yield _info(Code.NO_MATTERS, at, department=department.name)
+        yield _info(Code.NO_MATTERS, at, department=department.id)
 
 
 def _windows(hall: Hall) -> Iterator[Finding]:
@@ -169,7 +181,7 @@ def _windows(hall: Hall) -> Iterator[Finding]:
 
 def _only_here(hall: Hall, window: Window, serving: Counter[str]) -> Iterator[Finding]:
     # One line a window: a county hall has few matters that two windows serve, and a list of all hides the rest.
-    alone = [hall.by_matter[m].name for m in window.serves if serving[m] == 1]
+    alone = [m for m in window.serves if serving[m] == 1]
     if alone and len(hall.windows) > 1:
         yield _info(
             Code.ONLY_HERE,
@@ -177,7 +189,7 @@ def _only_here(hall: Hall, window: Window, serving: Counter[str]) -> Iterator[Fi
             window=window.number,
             count=len(alone),
             of=len(window.serves),
-            first=alone[0],
+            matter=alone[0],
         )
 
 
@@ -186,10 +198,10 @@ def _clerks(hall: Hall) -> Iterator[Finding]:
         at = f"clerks[{clerk.badge}]"
         posts = [p for p in hall.posts if p.badge == clerk.badge]
         if not posts:
-            yield _warning(Code.CLERK_WITHOUT_POST, at, name=clerk.name, badge=clerk.badge)
+            yield _warning(Code.CLERK_WITHOUT_POST, at, badge=clerk.badge)
         sits = [p.window for p in posts if p.letter is PostLetter.A]
         if len(sits) > 1:
-            yield _warning(Code.TWO_A_POSTS, at, name=clerk.name, badge=clerk.badge, windows=_listed(sits))
+            yield _warning(Code.TWO_A_POSTS, at, badge=clerk.badge, windows=_listed(sits))
 
 
 def _listed(windows: tuple[WindowNo, ...] | list[WindowNo]) -> str:

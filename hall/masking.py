@@ -19,7 +19,7 @@ _DOUBLE: Final = """
 DOUBLE_FAMILY_NAMES: Final = frozenset(_DOUBLE.split())
 _DOTS: Final = "·•．"  # of names such as 阿依古丽·买买提
 _PHONE: Final = re.compile(r"(?<![0-9*])(?:\+?86[- ]?)?(1[3-9]\d)[- ]?(\d{4})[- ]?(\d{4})(?![0-9*])")
-_LANDLINE: Final = re.compile(r"(?<![0-9*-])(0\d{2,3})-?(\d{3,4})(\d{4})(?![0-9*])")
+_LANDLINE: Final = re.compile(r"(?<![0-9*-])(010|02\d|0[3-9]\d{2})-?(\d{3,4})(\d{4})(?![0-9*])")
 _ID: Final = re.compile(r"(?<![0-9A-Za-z*])(?:[1-9]\d{16}[0-9Xx]|[1-9]\d{14})(?![0-9A-Za-z*])")
 
 

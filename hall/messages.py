@@ -390,8 +390,9 @@ class Catalogue(Retained, frozen=True, kw_only=True):
     clerks: tuple[Card, ...]
     follow_url: str = ""
     complaint_phone: str = ""
-    reprint_s: float = 60.0
-    undo_s: float = 8.0
+    reprint_s: float = 60.0  # real seconds
+    no_show_calls: int = 3
+    speed: float = 1.0  # business seconds in a real one
 
 
 class OpenState(Retained, frozen=True, kw_only=True):

@@ -177,7 +177,7 @@ class Policy(Value, frozen=True, kw_only=True):
     reserve_s: float = 10.0  # after this a reserved ticket is callable although its print is unknown
     reprint_s: float = 60.0  # the kiosk may reprint this long without staff
     undo_s: float = 8.0  # a wrong press may be taken back this long
-    calls_before_no_show: int = 1  # how often a ticket must have been called before 过号 is allowed
+    calls_before_no_show: int = 3  # how often a ticket must have been called before 过号 is allowed
     announce_repeats: int = 2
     announce_valid_s: float = 25.0
     pin_failures: int = 5

@@ -44,7 +44,7 @@ class Hub:
         self._boot = store.booted()
         self._now, self._speed, self._mono, self._export = now, speed, mono, export
         self._tree = Tree(hall.id)
-        self._shown = Shown(hall)
+        self._shown = Shown(hall, speed)
         will = Will(self._tree.state(HUB), encode(StationState(station=HUB, life=Life.LOST, boot=self._boot)))
         # Its own state and alerts: what an earlier boot left at the broker is put right.
         filters = [self._tree.every(ASK), self._tree.state(HUB), self._tree.every(ALERT)]

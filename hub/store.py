@@ -26,6 +26,7 @@ VERSION = 1
 GENESIS = bytes(32)
 REPLIES_KEPT_MS = 7 * 24 * 3600 * 1000
 TRIAL_BYTES = 65_536
+BUSY_S = 2.0  # nobody else writes; a loop that waits longer tells no time
 
 
 class Table(Struct, frozen=True):
@@ -121,7 +122,7 @@ class Store:
         """The store in a file, made if it is not there. Raises BadLog or CannotWrite."""
         db: sqlite3.Connection | None = None
         try:
-            db = sqlite3.connect(path, timeout=5.0)
+            db = sqlite3.connect(path, timeout=BUSY_S)
             db.execute("PRAGMA journal_mode=WAL")
             db.execute("PRAGMA synchronous=FULL")  # NORMAL lost acknowledged tickets in power cuts
             return cls(db, hall)

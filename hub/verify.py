@@ -190,9 +190,13 @@ class _Rebuilt:
             expected = left.pop(key, None)
             if expected is None:
                 raise _Breaks(table.name, _named(key), "no such row", "one")
-            for field, right, value in zip(structs.fields(table.kind), expected, found, strict=True):
-                if right != value:
-                    raise _Breaks(table.name, f"{_named(key)} {field.name}", right, value)
+            if expected != found:
+                name, right, value = next(
+                    told
+                    for told in zip(table.kind.__struct_fields__, expected, found, strict=True)
+                    if told[1] != told[2]
+                )
+                raise _Breaks(table.name, f"{_named(key)} {name}", right, value)
             self.rows += 1
         for key in left:
             raise _Breaks(table.name, _named(key), "one row", "none")

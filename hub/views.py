@@ -118,8 +118,8 @@ def open_state(hall: Hall, now: Instant, rev: int, trouble: str = "") -> OpenSta
     )
 
 
-def catalogue(hall: Hall) -> Catalogue:
-    """What stations show of the hall."""
+def catalogue(hall: Hall, speed: float = 1.0) -> Catalogue:
+    """What stations show of the hall. `speed`: business seconds in a real one."""
     return Catalogue(
         rev=0,
         hall=hall.id,
@@ -143,8 +143,9 @@ def catalogue(hall: Hall) -> Catalogue:
         ),
         follow_url=hall.follow_url,
         complaint_phone=hall.complaint_phone,
-        reprint_s=hall.policy.reprint_s,
-        undo_s=hall.policy.undo_s,
+        reprint_s=hall.policy.reprint_s / speed,
+        no_show_calls=hall.policy.calls_before_no_show,
+        speed=speed,
     )
 
 
@@ -185,8 +186,9 @@ def announcements(hall: Hall, floor: Floor, events: Iterable[AnyEvent], at: Inst
 class Shown:
     """Remembers what every retained topic shows, so that only what changed is told again."""
 
-    def __init__(self, hall: Hall) -> None:
+    def __init__(self, hall: Hall, speed: float = 1.0) -> None:
         self._hall = hall
+        self._speed = speed
         self._tree = Tree(hall.id)
         self._told: dict[str, Retained] = {}
 
@@ -223,5 +225,5 @@ class Shown:
 
     def everything(self) -> list[Tell]:
         """All states, for a broker that may have lost them."""
-        about = Tell(self._tree.of(CATALOGUE), catalogue(self._hall))
+        about = Tell(self._tree.of(CATALOGUE), catalogue(self._hall, self._speed))
         return [about, *(Tell(topic, state) for topic, state in self._told.items())]

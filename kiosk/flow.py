@@ -92,7 +92,9 @@ def step(state: Kiosk, event: Event, mono: float) -> Stepped:
     elif isinstance(event, PrinterSeen):
         state = replace(state, printer=event.stands)
     elif isinstance(event, HubChanged):
-        state = replace(state, hub_here=event.here)
+        # Not yet heard is no news at the start: the page says "getting ready" until START_S are over.
+        if event.here or state.hub_here is not None:
+            state = replace(state, hub_here=event.here)
     elif isinstance(event, Told):
         state = _told(state, event)
     state, more = _in_time(state, mono)

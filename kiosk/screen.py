@@ -53,7 +53,8 @@ def _matters(room: Room, body: Box) -> list[Item]:
 
 def _choices(room: Room, body: Box, hint: str, shown: list[tuple[str, str, str]], back: bool) -> list[Item]:
     title = room(f"{room.state.page.value}.title")
-    if room.portrait or not room.state.can_reprint:
+    reprint = room.state.can_reprint and not back  # only on the first page, where the next visitor begins
+    if room.portrait or not reprint:
         items, rest = _heading(room, body, title, hint)
     else:
         left, _ = body.left(body.w - room.px(460))
@@ -65,7 +66,7 @@ def _choices(room: Room, body: Box, hint: str, shown: list[tuple[str, str, str]]
     if count > 1 or back:
         bar, rest = rest.foot(room.px(130 if room.portrait else 106))
         items += _turning(room, bar.foot(room.px(112 if room.portrait else 96))[0], count, back)
-    if room.state.can_reprint and room.portrait:
+    if reprint and room.portrait:
         strip, rest = rest.foot(room.px(120))
         items.append(_reprint(room, strip.foot(room.px(96))[0].middle(room.px(640), room.px(96))))
     rows, columns = leaf_grid(room.size)

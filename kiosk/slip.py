@@ -93,7 +93,7 @@ def slip(issued: Issued, catalogue: Catalogue, words: Words, columns: int, langu
         parts += [QrCode(follow_link(issued, catalogue)), *_lines(words("follow"), columns, side=Side.CENTRE)]
     parts.append(Rule())
     for key in ("small_1", "small_2", "small_3"):
-        parts += _lines(words(key), columns)
+        parts += _lines(words(key, calls=catalogue.no_show_calls), columns)
     if catalogue.complaint_phone:
         parts += _lines(words("complaint", phone=catalogue.complaint_phone), columns)
     return Slip(tuple(parts), columns)

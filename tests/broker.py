@@ -65,7 +65,7 @@ class Link:
         self._mids = itertools.count(1)
         self._handles = itertools.count(1)
         self.holds_puback = False
-        self._pubacks: list[int] = []
+        self._unconfirmed: dict[int, tuple[str, bytes, bool, int]] = {}  # sent again by the next connection
 
     # --- the world's side ---
 
@@ -81,7 +81,8 @@ class Link:
         self._ears.connected(present)
         for topic, payload, retained in again:
             self.deliver(topic, payload, retained)
-        waiting, self._waiting = self._waiting, []
+        waiting, self._waiting = [*self._unconfirmed.values(), *self._waiting], []
+        self._unconfirmed.clear()
         for topic, payload, retain, handle in waiting:
             self._broker.publish(topic, payload, retain)
             self._ears.delivered(handle)
@@ -89,7 +90,6 @@ class Link:
     def break_off(self, reason: str = "cable") -> None:
         """The connection is lost; the broker publishes the will."""
         self.is_up = False
-        self._pubacks.clear()
         if self._will is not None:
             self._broker.publish(self._will.topic, self._will.payload, True)
         self._ears.disconnected(reason)
@@ -104,9 +104,9 @@ class Link:
     def release_pubacks(self) -> None:
         """The acknowledgements that were held back arrive."""
         self.holds_puback = False
-        for handle in self._pubacks:
+        for handle in self._unconfirmed:
             self._ears.delivered(handle)
-        self._pubacks.clear()
+        self._unconfirmed.clear()
 
     # --- the client's side ---
 
@@ -133,7 +133,7 @@ class Link:
         else:
             self._broker.publish(topic, payload, retain)
             if self.holds_puback:
-                self._pubacks.append(handle)
+                self._unconfirmed[handle] = (topic, payload, retain, handle)
             else:
                 self._ears.delivered(handle)
         return handle

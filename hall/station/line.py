@@ -52,8 +52,7 @@ class Line:
             return False
         with self._writing:
             try:
-                port.write(data)
-                port.flush()
+                port.write(data)  # no flush: tcdrain has no limit, and a stuck port would stop its thread
             except (serial.SerialException, OSError):
                 return False
         return True

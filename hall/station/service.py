@@ -29,6 +29,7 @@ from hall.messages import (
     Life,
     OpenState,
     Say,
+    Sent,
     StationState,
     WindowState,
     decode,
@@ -155,6 +156,16 @@ class Station:
         self._devices[name] = (health, reason)
         self.note(Note(DeviceSeen(device=name, health=health, reason=reason)))
         self._publish_state()
+
+    @property
+    def speed(self) -> float:
+        """Business seconds in a real one."""
+        return self._clock.speed
+
+    def tell(self, topic: Topic, message: Sent) -> None:
+        """Publish a moment of the station's own; dropped while the broker is away: late, it would mislead."""
+        if self._bus is not None and self._bus.is_connected:
+            self._bus.publish(self.tree.of(topic, self.id), encode(message))
 
     # --- the loop ---
 

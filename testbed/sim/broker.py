@@ -1,7 +1,7 @@
 """A broker in memory that behaves as Mosquitto does at QoS 1: sessions, packet ids, retained messages, wills.
 
-    client ── CONNECT ─▶ session kept or new (packet ids from 1) ─▶ unacknowledged messages once more
-           ── PUBLISH ─▶ retained? matching sessions: in flight (connected) or queued (kept) ─▶ PUBACK
+client ── CONNECT ─▶ session kept or new (packet ids from 1) ─▶ unacknowledged messages once more
+       ── PUBLISH ─▶ retained? matching sessions: in flight (connected) or queued (kept) ─▶ PUBACK
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ from testbed.sim.machines import StationMachine
 from testbed.sim.place import PINS, WRONG_PIN
 
 STRETCH_S = 0.05
-PRESS_S = (0.1, 0.8)
+PRESS_S = (0.05, 0.5)
 WRONG_PIN_SHARE = 0.05
 GUESSES = 7  # of one who does not know the PIN; five lock
 
@@ -178,14 +178,16 @@ class Clerks:
         return [Pressed(action, Secret(typed), origin)]
 
     def _typed(self, state: State) -> list[Event]:
-        entry = state.entry
+        entry, chance = state.entry, self._chance
         assert entry is not None
         if entry.field is Field.PIN:
             digits = self._pin(entry.badge)
         else:
             digits = self._badge() if entry.field is Field.BADGE else self._number()
         if entry.origin is Origin.KEYPAD:
-            return [Pressed(Action.SIGN_IN, Secret(digits), Origin.KEYPAD)]
+            slipped = entry.field is Field.PIN and chance.random() < 0.2  # the right digits, the wrong key
+            action = chance.choice(list(Action)) if slipped else Action.SIGN_IN
+            return [Pressed(action, Secret(digits), Origin.KEYPAD)]
         return [*(Typed(Secret(digit)) for digit in digits), Entered()]
 
     def _badge(self) -> Badge:
@@ -203,5 +205,3 @@ class Clerks:
             self.machine.around.happened["wrong PIN"] += 1
             return WRONG_PIN
         return PINS.get(badge, WRONG_PIN)
-
-

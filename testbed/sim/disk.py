@@ -84,5 +84,3 @@ class Disk(sqlite3.Connection):
     def holds(self, secret: bytes) -> bool:
         """Whether these bytes stand anywhere in the file."""
         return secret in self.serialize()
-
-

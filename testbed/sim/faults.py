@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from random import Random
 
-from testbed.sim.broker import Broker
 from testbed.sim.machines import HubMachine, Machine, StationMachine, Surroundings
 
 # How often each kind comes, in faults per 1,000 simulated seconds.
@@ -21,6 +20,8 @@ RATES: dict[str, float] = {
     "hub killed": 8.0,
     "hub cut armed": 25.0,
     "hub stopped": 3.0,
+    "hub frozen": 40.0,
+    "station frozen": 20.0,
     "station killed": 15.0,
     "station cut armed": 40.0,
     "station stopped": 5.0,
@@ -71,7 +72,10 @@ class Faults:
         return self._hub if self._chance.random() < 0.35 else self._chance.choice(self._stations)
 
     def _lost(self, notice_s: float = 0.5) -> bool:
-        link = self._machine().link
+        return self._lost_by(self._machine(), notice_s)
+
+    def _lost_by(self, machine: Machine, notice_s: float = 0.5) -> bool:
+        link = machine.link
         wire = link.wire if link is not None else None
         if link is None or wire is None:
             return False
@@ -143,6 +147,16 @@ class Faults:
             return True
         return False
 
+    def _frozen(self, machine: Machine) -> bool:
+        """The loop stands still, and often the connection is lost meanwhile: what it has in hand is then stale."""
+        if not machine.is_on:
+            return False
+        seconds = 1.0 + self._chance.random() * 5
+        machine.freeze(seconds)
+        if self._chance.random() < 0.6:
+            self._around.loop.after(self._chance.random() * seconds, lambda: self._lost_by(machine))
+        return True
+
     # --- disk and clock of the hub ---
 
     def _disk(self, break_it: Callable[[], None]) -> bool:
@@ -171,6 +185,8 @@ _KINDS: dict[str, Callable[[Faults], bool]] = {
     "hub killed": lambda f: f._killed(f._hub),
     "hub cut armed": lambda f: f._armed(f._hub),
     "hub stopped": lambda f: f._stopped(f._hub),
+    "hub frozen": lambda f: f._frozen(f._hub),
+    "station frozen": lambda f: f._frozen(f._chance.choice(f._stations)),
     "station killed": lambda f: f._killed(f._chance.choice(f._stations)),
     "station cut armed": lambda f: f._armed(f._chance.choice(f._stations)),
     "station stopped": lambda f: f._stopped(f._chance.choice(f._stations)),

@@ -67,9 +67,9 @@ class FullCheck:
                 left = station.disk.look(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
                 if left:
                     fail("settled", f"{station.name} still keeps {left} {table}")
-            for ticket in sorted(self._checker.intended.get(station.name, ())):
-                if (station.name, ticket) not in self._checker.reported:
-                    fail("reported", f"{station.name} began to print {ticket} and never reported it")
+            for begun in sorted(self._checker.intended.get(station.name, ())):
+                if (station.name, begun) not in self._checker.reported:
+                    fail("reported", f"{station.name} began to print {begun} and never reported it")
             self._flows(station)
         left = hub.disk.look("SELECT count(*) FROM moments").fetchone()[0]
         if left:

@@ -32,14 +32,14 @@ INVARIANTS = {
     "in-time": "no wish is honoured after its not_after",
     "withdrawn": "a wish that never happened or was undone has no lasting effect",
     "one-wish": "a window has at most one wish in the air",
-    "announced": "an announcement belongs to one committed call and is told once by one hub, at most calls times in all",
+    "announced": "an announcement belongs to one committed call and told once by each hub, at most calls times",
     "acknowledged": "an acknowledgement is for the message in hand, after its answer is committed",
     "locked": "five wrong PINs in a row lock a badge for the policy's minutes",
     "secret": "no PIN stands on the wire, in the log or in any table",
     "chain": "the log is append-only and its hashes chain",
     "rebuilt": "the floor rebuilt from the log is the hub's floor and the tables'",
     "alive": "no daemon's loop dies, and requests go on being decided",
-    "settled": "when all faults are over, every wish, fact and announcement ends and every state told is the present one",
+    "settled": "when the faults are over, every wish, fact and announcement ends; what is shown is what is",
 }
 UNKEPT = ("clock_behind", "malformed", "oversized")  # answers that leave no trace
 DROP_S = 2.0  # a confirmed announcement is forgotten by the hub within this time
@@ -221,7 +221,9 @@ class Checker:
 
     def _kept(self, station: str, request: str) -> bytes | None:
         assert self.hub is not None
-        found = self.hub.disk.look("SELECT body FROM replies WHERE station = ? AND id = ?", (station, request)).fetchone()
+        found = self.hub.disk.look(
+            "SELECT body FROM replies WHERE station = ? AND id = ?", (station, request)
+        ).fetchone()
         return found[0] if found else None
 
     def _decision(self, station: str, payload: bytes) -> None:
@@ -306,7 +308,9 @@ class Checker:
         shown = (told["state"], told.get("clerk"), in_hand)
         if rev > self.ledger.seq or self.ledger.seats[window].shown_at(rev) != shown:
             true = self.ledger.seats[window].shown_at(rev)
-            self.fail("kept-promise", f"window {window} is told as {shown} at {rev}; the log ({self.ledger.seq}): {true}")
+            self.fail(
+                "kept-promise", f"window {window} is told as {shown} at {rev}; the log ({self.ledger.seq}): {true}"
+            )
 
     def _check_board(self, told: Row) -> None:
         rev = told["rev"]

@@ -25,7 +25,7 @@ from kiosk.values import (
 from testbed.sim.machines import StationMachine
 from testbed.sim.paper import Paper
 
-TAP_S = (0.05, 0.4)
+TAP_S = (0.03, 0.2)
 
 
 class KioskRole:

@@ -64,6 +64,7 @@ class Ledger:
         self.tickets: dict[str, Held] = {}
         self.calls: dict[str, int] = {}  # service → how often called
         self.effects: dict[str, list[str]] = {}  # request → what of it stands at windows, by service and act
+        self._by_effect: dict[str, str] = {}
         self.withdrawn: set[str] = set()  # requests whose wish never happened or was undone
         self.seats = {window.number: Seat() for window in hall.windows}
         self.numbers: dict[str, int] = {}  # series → last number given out today
@@ -73,6 +74,7 @@ class Ledger:
         self.crashes = 0
         self._services: dict[str, tuple[str, str]] = {}  # service → ticket, state
         self._closing: set[str] = set()
+        self._taken_back_now: list[tuple[int, str]] = []  # windows and requests taken back by the rows just before
 
     def add(self, seq: int, at: int, body: bytes, found: bytes) -> Row:
         """One more committed row; the event in it."""
@@ -86,6 +88,8 @@ class Ledger:
         self.seq, self.at, self.head = seq, at, found
         event: Row = msgspec.json.decode(body)
         kind = event["event"].partition("/")[0]
+        if kind not in ("taken_back", "wish_withdrawn"):
+            self._taken_back_now.clear()
         rule = getattr(self, f"_{kind}", None)
         if rule is not None:
             rule(event, at)
@@ -249,9 +253,11 @@ class Ledger:
             self._sits(window, "free")
         else:
             self._sits(window, DESK_BACK[act], ticket.id, event["service"])
-        for standing in self.effects.values():
-            if f"{event['service']} {act}" in standing:
-                standing.remove(f"{event['service']} {act}")
+        effect = f"{event['service']} {act}"
+        request = self._by_effect.pop(effect, None)
+        if request is not None:
+            self.effects[request].remove(effect)
+            self._taken_back_now.append((window, request))
 
     def _signed_in(self, event: Row, at: int) -> None:
         seat = self.seats[event["window"]]
@@ -295,6 +301,11 @@ class Ledger:
             standing = self.effects.get(request, [])
             if standing:
                 self._fail("withdrawn", f"{request} is {event['outcome']}, yet {', '.join(standing)} stands")
+            here = {window for window, taken in self._taken_back_now if taken == request}
+            others = [taken for window, taken in self._taken_back_now if window in here and taken != request]
+            if others:
+                self._fail("withdrawn", f"with {request} also what {', '.join(others)} did is taken back")
+        self._taken_back_now.clear()
 
     def _request_crashed(self, _event: Row, _at: int) -> None:
         self.crashes += 1
@@ -323,7 +334,9 @@ class Ledger:
         if request:
             if request in self.withdrawn:
                 self._fail("withdrawn", f"{kind} {event['service']} for {request}, which was withdrawn")
-            self.effects.setdefault(request, []).append(f"{event['service']} {ACT_OF[kind]}")
+            effect = f"{event['service']} {ACT_OF[kind]}"
+            self.effects.setdefault(request, []).append(effect)
+            self._by_effect[effect] = request
 
     def _not_locked(self, badge: str, at: int) -> None:
         until = self.locked.get(badge, (0, 0))[1]

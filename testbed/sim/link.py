@@ -39,6 +39,7 @@ class SimLink:
         self.name, self.will, self.keep_session = name, will, keep_session
         self.handling: list[Arrived] = []  # what the process has in hand in this turn
         self.confirmed: dict[int, Message] = {}  # the broker has it; the process may not have heard of it yet
+        self.is_confirming = False  # a confirmation alone wakes nobody: it waits for the next turn
         self.resent = 0
         self.wire: Wire | None = None
         self._ears, self._broker, self._loop = ears, broker, loop
@@ -115,7 +116,9 @@ class SimLink:
         message = self._unconfirmed.pop(handle, None)
         if message is not None:
             self.confirmed[handle] = message
+            self.is_confirming = True
             self._ears.delivered(handle)
+            self.is_confirming = False
 
     def lost(self, wire: Wire) -> None:
         """This process notices that its connection is gone."""

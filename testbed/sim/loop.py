@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from heapq import heappop, heappush
 
-Act = Callable[[], None]
+Act = Callable[[], object]
 
 
 class Loop:

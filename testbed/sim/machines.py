@@ -30,7 +30,7 @@ from testbed.sim.link import SimLink
 from testbed.sim.loop import Loop
 
 START_AGAIN_S = (0.5, 4.0)
-THINK_S = 0.03  # a process is busy with other things: several messages wait for one turn
+THINK_S = 0.05  # a process is busy with other things: several messages wait for one turn
 
 
 class Witness(Protocol):
@@ -79,6 +79,7 @@ class Machine:
         self._daemon: Daemon | None = None
         self._life = 0  # turns planned by an earlier life do not happen
         self._is_awake = False
+        self._frozen_until = 0.0
 
     @property
     def is_on(self) -> bool:
@@ -122,8 +123,13 @@ class Machine:
             pass
         self.die()
 
+    def freeze(self, seconds: float) -> None:
+        """The loop stands still (a slow disk, a stopped process) while its link lives on and fills the inbox."""
+        self._frozen_until = self.around.loop.now + seconds
+
     def _gone(self) -> None:
         self.seam.mend()
+        self._frozen_until = 0.0
         if self.link is not None:
             self.resent += self.link.resent
             self.link.kill()
@@ -160,7 +166,8 @@ class Machine:
             self._wake()
 
     def _wake(self) -> None:
-        if not self._is_awake:
+        quiet = self.link is not None and self.link.is_confirming
+        if not self._is_awake and not quiet:
             self._is_awake = True
             life = self._life
             self.around.loop.after(self.around.chance.random() * THINK_S, lambda: self._turn(life))
@@ -168,6 +175,9 @@ class Machine:
     def _turn(self, life: int) -> None:
         daemon, link = self._daemon, self.link
         if life != self._life or daemon is None or link is None:
+            return
+        if self.around.loop.now < self._frozen_until:
+            self.around.loop.at(self._frozen_until, lambda: self._turn(life))
             return
         self._is_awake = False
         events = daemon.inbox.take(0)
@@ -179,7 +189,7 @@ class Machine:
             self.around.happened[f"{self.kind} cut at a seam"] += 1
             self.die()
             return
-        except Exception as error:  # what would end the real process is a finding here
+        except Exception as error:  # noqa: BLE001 - what would end the real process is a finding here
             self.around.witness.broke(self.name, error)
             self.die()
             return

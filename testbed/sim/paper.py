@@ -1,4 +1,4 @@
-"""A ticket printer and its roll: it prints, jams, falls silent and runs out, and every slip that comes out is counted."""
+"""A ticket printer and its roll: it prints, jams, falls silent, runs out; every slip that comes out is counted."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hall.model import Printing, StationId
 from kiosk.values import PRINTS, PrintEnded, PrinterSeen, PrinterStands
 from testbed.sim.loop import Loop
 
-PRINT_S = (0.2, 1.2)
+PRINT_S = (0.1, 0.6)
 ANSWER_S = 4.0  # a silent printer is given up
 REPAIR_S = (4.0, 15.0)
 Tell = Callable[[PrintEnded | PrinterSeen], object]

@@ -1,4 +1,4 @@
-"""The hall that is simulated: small, but with every kind of neighbour: shared matters, shared windows, shared clerks."""
+"""The hall that is simulated: small, but with every kind of neighbour: shared matters, windows and clerks."""
 
 from __future__ import annotations
 
@@ -39,14 +39,13 @@ PINS = {
 }
 WRONG_PIN = "54453627"
 POISON = "poison"  # its department does not exist: a request for it crashes the rules
-KIOSKS: tuple[StationId, ...] = ("kiosk-1", "kiosk-2", "kiosk-3", "kiosk-4")
+KIOSKS: tuple[StationId, ...] = ("kiosk-1", "kiosk-2", "kiosk-3")
 ROGUE: StationId = "rogue-1"
 SPEAKER: StationId = "speaker-1"
 DESKS: dict[StationId, tuple[int, ...]] = {
     "window-1": (1,),
-    "window-2": (2,),
-    "window-3": (3,),
-    "window-4": (4, 5),  # one line with the keypads of two windows
+    "window-2": (2, 3),  # one line with the keypads of two windows
+    "window-4": (4, 5),
 }
 START = instant_of(OFFSET, FIRST_DAY, "08:49:50")
 
@@ -61,9 +60,7 @@ def _matter(name: str, department: str, minutes: float = 8.0) -> Matter:
         promised_days=5,
         steps=(Step(name="受理", post="窗口", phone="0915-000 0001"),),
     )
-    return Matter(
-        id=name, name=name, department=department, case=CaseType.PROMISED, guide=guide, minutes=minutes
-    )
+    return Matter(id=name, name=name, department=department, case=CaseType.PROMISED, guide=guide, minutes=minutes)
 
 
 def hall() -> Hall:

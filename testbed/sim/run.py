@@ -134,7 +134,7 @@ class Simulation:
     # --- making it ---
 
     def _chance(self, of: str) -> Random:
-        return Random(f"{self.seed}/{of}")  # noqa: S311 - chance must be repeatable here
+        return Random(f"{self.seed}/{of}")
 
     def _furnish(self) -> None:
         for name in KIOSKS:

@@ -48,8 +48,9 @@ class Air:
     def ask(self, station: str, told: Row) -> str:
         """A request goes out; why it should not, or an empty string."""
         request, body = told["id"], told["body"]
-        if (station, request) not in self.asked:
-            self.asked[station, request] = Asking(body, told.get("not_after"))
+        if (station, request) in self.asked:
+            return ""  # a repeat
+        self.asked[station, request] = Asking(body, told.get("not_after"))
         if body["ask"] == "cancel":
             self._given_up[station, body["request"]] = request
         if body["ask"] in FACTS:

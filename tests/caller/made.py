@@ -58,6 +58,7 @@ def catalogue(rev: int = 1) -> Catalogue:
         windows=tuple(
             ListedWindow(number=n, zone="a", name=name) for n, name in ((1, ""), (2, "税务"), (3, "社保综合"), (4, ""))
         ),
+        no_show_calls=1,
         clerks=(
             Card(badge="101", name="王小丽", title="科员", pin_salt=SALT),
             Card(badge="1024", name="欧阳建国", pin_salt=SALT),

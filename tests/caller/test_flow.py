@@ -222,6 +222,14 @@ def test_reasons(desk: DeskState, action: Action, why: Why) -> None:
     assert why_not(at(desk), action, NOW) is why
 
 
+def test_a_no_show_needs_the_halls_calls() -> None:
+    strict = Told(replace(catalogue(), no_show_calls=3))
+    twice, _ = go(at(D.CALLING, in_hand=in_hand(calls=2)), strict)
+    thrice, _ = go(at(D.CALLING, in_hand=in_hand(calls=3)), strict)
+    assert why_not(twice, Action.NO_SHOW, NOW) is Why.CALL_AGAIN
+    assert why_not(thrice, Action.NO_SHOW, NOW) is None
+
+
 def test_nobody_waiting_no_next() -> None:
     assert why_not(at(D.FREE, waiting=0), Action.NEXT, NOW) is Why.NOBODY_WAITING
     assert why_not(at(D.SERVING, waiting=0), Action.NEXT, NOW) is None, "it still finishes"

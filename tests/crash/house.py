@@ -17,7 +17,6 @@ from cli.processes import Process
 from cli.site import Site
 from hall.model import Hall, Printing, StationId, TicketId
 from hall.station.asker import WISH_S
-from hub.store import Store
 from tests.crash.halls import MORNING, caller, kiosk, write_hall
 from tests.crash.load import LoadStation, Machine, Witness
 
@@ -157,13 +156,7 @@ class House:
             if not station.quiet.wait(QUIET_LIMIT_S):
                 raise self._stuck(f"{station.id} to settle")
 
-    def store(self) -> Store:
-        """The hub's store, once the hub has ended."""
-        assert not self.hub.is_running
-        return Store.open(self.site.root / "hub" / "hub.db", self.hall.id)
-
     def _stuck(self, what: str) -> Stuck:
         dead = [station.id for station in self.stations if not station.is_alive]
-        return Stuck(
-            f"waited for {what}; dead stations: {dead}\nhub: {self.hub.last_words()}\nbroker: {self.broker.last_words()}"
-        )
+        said = "\n".join(f"{process.name}: {process.last_words()}" for process in (self.hub, self.broker))
+        return Stuck(f"waited for {what}; dead stations: {dead}\n{said}")

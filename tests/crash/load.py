@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
-from typing import Protocol
 
 from hall.happened import Answered, HubChanged, Note, Told, Unanswered
 from hall.messages import (
@@ -111,21 +110,9 @@ class WatchedLink:
         self._ears.delivered(handle)
 
 
-class Work(Protocol):
-    """A role that asks by itself. `idle`: nothing in flight; after `stopping` it asks for nothing new."""
-
-    topics: tuple[Topic, ...]
-    stopping: bool
-    idle: bool
-
-    def start(self, station: Station) -> None: ...
-    def handle(self, event: object, now: Instant | None, mono: float) -> None: ...
-    def poll(self, mono: float) -> None: ...
-    def close(self) -> None: ...
-
-
 class Asking:
-    """One wish at a time, made by `next_wish` whenever the hub is there."""
+    """A role that asks by itself, one wish at a time. `idle`: none is in flight; after `stopping` it asks for nothing
+    new."""
 
     topics: tuple[Topic, ...] = ()
 
@@ -199,7 +186,7 @@ class Machine(Asking):
 class Desk(Asking):
     """A clerk at a window who presses every key there is, next most of all."""
 
-    topics = (WINDOW,)
+    topics: tuple[Topic, ...] = (WINDOW,)
 
     def __init__(self, rng: Random, window: WindowNo, verifier: str) -> None:
         super().__init__(rng, THINK_S / 3)
@@ -297,9 +284,7 @@ class LoadStation:
         password = read_password(broker, self._path.parent)
 
         def paho(spied: Ears) -> PahoLink:
-            return PahoLink(
-                spied, host=broker.host, port=broker.port, user=self.id, password=password, will=will
-            )
+            return PahoLink(spied, host=broker.host, port=broker.port, user=self.id, password=password, will=will)
 
         return WatchedLink(paho, ears, self.witness)
 

@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import re
-import socket
 import threading
-import time
-from pathlib import Path
 from random import Random
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Final, Self
 
 from msgspec import Struct
 
 from cli import processes
 from cli.site import Site
-from hall.station.settings import profile
 from hall.profile import PrinterProfile
+from hall.station.settings import profile
 from testbed.printer import Slip, VirtualPrinter
+from testbed.touch import NotThere, Touch
 
 START_LIMIT_S: Final = 30.0
-PAGE_LIMIT_S: Final = 20.0
 SLIP_BYTES_PER_S: Final = 1_500.0  # a slip takes about half a second, as on paper
 SLIP_LIMIT_S: Final = 5.0
 PROFILE: Final = "escpos-80mm"
 LABEL: Final = re.compile(r"\b[A-H]\d{5}\b")
 SIZE: Final = {"width": 480, "height": 800}
-
-
-class NoAnswer(AssertionError):
-    """The kiosk's screen did not do what was asked of it."""
 
 
 class Blow(Struct, frozen=True):
@@ -46,38 +38,13 @@ def blows(count: int, seed: str) -> list[Blow]:
     rng = Random(seed)
     moments = ("asked", "printing", "cut", "take", "printing", "cut")
     return [
-        Blow(after=moments[n % len(moments)], delay_s=rng.choice((0.0, rng.uniform(0, 0.4))), department=rng.choice("abcd"))
+        Blow(
+            after=moments[n % len(moments)],
+            delay_s=rng.choice((0.0, rng.uniform(0, 0.4))),
+            department=rng.choice("abcd"),
+        )
         for n in range(count)
     ]
-
-
-class Finger:
-    """Taps and looks, through the kiosk's socket."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def ask(self, **line: object) -> dict[str, Any]:
-        """One question, one answer. Raises OSError if the kiosk is not there."""
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as wire:
-            wire.settimeout(START_LIMIT_S)
-            wire.connect(str(self._path))
-            with wire.makefile("rwb") as lines:
-                lines.write(json.dumps(line).encode() + b"\n")
-                lines.flush()
-                answer = json.loads(lines.readline() or b'{"error": "hung up"}')
-        assert isinstance(answer, dict)
-        return answer
-
-    def tap(self, button: str) -> None:
-        self._good(self.ask(tap=button))
-
-    def await_page(self, name: str, limit_s: float = PAGE_LIMIT_S) -> None:
-        self._good(self.ask(**{"await": name, "limit_s": limit_s}))
-
-    def _good(self, answer: dict[str, Any]) -> None:
-        if "error" in answer:
-            raise NoAnswer(str(answer["error"]))
 
 
 class TicketMachine:
@@ -91,12 +58,12 @@ class TicketMachine:
         self.blows = 0
         self._seed = f"{seed} {station}"
         self._printer = VirtualPrinter(found, bytes_per_s=SLIP_BYTES_PER_S)
-        finger = site.root / f"{station}.finger"
-        self._finger = Finger(finger)
+        self._finger = site.root / f"{station}.finger"
+        self._touch: Touch | None = None
         settings = {
             "printer": self._printer.path,
             "profile": PROFILE,
-            "screen": {**SIZE, "finger": str(finger)},
+            "screen": {**SIZE, "finger": str(self._finger)},
         }
         path = site.station(station, kiosk=settings)
         self._process = processes.role(site, "kiosk", path, {"SDL_VIDEODRIVER": "dummy", "SDL_AUDIODRIVER": "dummy"})
@@ -108,6 +75,7 @@ class TicketMachine:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._let_go()
         self._process.end()
         self._printer.close()
 
@@ -118,12 +86,13 @@ class TicketMachine:
             self._press(blow.department)
             if self._await(blow.after):
                 self._pause.wait(blow.delay_s)
+            self._let_go()
             self._process.kill()
             self.blows += 1
         self._start()
         self._press("a")
         self._await("cut")
-        self._finger.await_page("departments")
+        self._at_screen.wait_for("departments")
 
     def collect(self) -> list[Slip]:
         """Everything that came out, with what still hangs in the mouth."""
@@ -139,25 +108,32 @@ class TicketMachine:
             except TimeoutError:
                 return
 
+    @property
+    def _at_screen(self) -> Touch:
+        assert self._touch is not None, f"nobody stands at {self.id}"
+        return self._touch
+
+    def _let_go(self) -> None:
+        if self._touch is not None:
+            self._touch.close()
+            self._touch = None
+
     def _start(self) -> None:
         self._process.start()
-        limit = time.monotonic() + START_LIMIT_S
-        while True:
-            assert self._process.is_running, f"{self.id} died by itself:\n{self._process.last_words(20)}"
-            try:
-                return self._finger.await_page("departments")
-            except (OSError, NoAnswer) as error:
-                if time.monotonic() > limit:
-                    raise NoAnswer(f"{self.id} does not offer tickets: {error}\n{self._process.last_words(20)}") from error
-                self._pause.wait(0.02)
+        try:
+            self._touch = Touch(self._finger, START_LIMIT_S)
+            self._touch.wait_for("departments", START_LIMIT_S)
+        except NotThere as error:
+            raise AssertionError(f"{self.id} offers no tickets: {error}\n{self._process.last_words(20)}") from error
 
     def _press(self, department: str) -> None:
         self._gather()
-        self._finger.tap(f"department:{department}")
-        self._finger.await_page("matters")
-        self._finger.tap(f"matter:{department}-0")
-        self._finger.await_page("confirm")
-        self._finger.tap("yes")
+        touch = self._at_screen
+        touch.tap(f"department:{department}")
+        touch.wait_for("matters")
+        touch.tap(f"matter:{department}-0")
+        touch.wait_for("confirm")
+        touch.tap("yes")
 
     def _await(self, moment: str) -> bool:
         """Wait for a moment; False if the machine went another way, which is a moment, too."""
@@ -168,7 +144,7 @@ class TicketMachine:
                 return False
         elif moment != "asked":
             try:
-                self._finger.await_page(moment, SLIP_LIMIT_S)
-            except NoAnswer:
+                self._at_screen.wait_for(moment, SLIP_LIMIT_S)
+            except NotThere:
                 return False
         return True

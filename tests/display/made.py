@@ -104,8 +104,7 @@ def boards() -> tuple[BoardState, ...]:
     )
 
 
-def in_hand(label: str = "A017", window: int = 3, started: bool = False, ago_s: float = 4, calls: int = 1) -> InHand:
-    del window
+def in_hand(label: str = "A017", started: bool = False, ago_s: float = 4, calls: int = 1) -> InHand:
     return InHand(
         ticket=f"{DAY}/{label}",
         label=label,
@@ -118,12 +117,12 @@ def in_hand(label: str = "A017", window: int = 3, started: bool = False, ago_s: 
 
 
 def window(state: DeskState, number: int = 3, badge: str = "101", **more: object) -> WindowState:
-    values: dict[str, object] = {}
+    values: dict[str, object] = {"rev": 10}
     if state is not DeskState.CLOSED:
-        values = {"clerk": badge, "letter": PostLetter.A}
+        values |= {"clerk": badge, "letter": PostLetter.A}
     if state in (DeskState.CALLING, DeskState.SERVING):
         values["in_hand"] = in_hand(started=state is DeskState.SERVING)
-    return WindowState(rev=10, window=number, zone=zone_of(number), state=state, **(values | more))  # type: ignore[arg-type]
+    return WindowState(window=number, zone=zone_of(number), state=state, **(values | more))  # type: ignore[arg-type]
 
 
 def emergency(zone: str, text: str = "发生火情，请立即从最近的安全出口有序撤离！") -> EmergencyState:

@@ -155,7 +155,7 @@ KEYPAD = 'extends = "ff68-21key-a"\ntitle = "k"\nverified = "experimental"\nsour
         ({"p": "extends = 3"}, "there is no profile 3"),
         ({"q": ""}, "there is no profile 'p'"),
         ({"p": "kind ="}, "p.toml: not TOML"),
-        ({"p": 'kind = "toaster"'}, "'toaster' is no kind of device; known are: keypad, printer"),
+        ({"p": 'kind = "toaster"'}, "'toaster' is no kind of device; known are: bar, keypad, printer"),
         ({"p": ""}, "None is no kind of device"),
     ],
 )

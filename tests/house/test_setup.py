@@ -35,9 +35,7 @@ ROOMS = lines("importlinter", "root_packages")
 
 
 def run(*command: str | Path, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command, cwd=cwd, env={**os.environ, **env}, capture_output=True, text=True, timeout=60
-    )
+    return subprocess.run(command, cwd=cwd, env={**os.environ, **env}, capture_output=True, text=True, timeout=60)
 
 
 class Machine:
@@ -136,9 +134,7 @@ def test_setup_does_nothing_twice_and_notices_a_change(machine: Machine) -> None
 
 
 def test_every_requirement_is_pinned_and_every_pin_is_installed() -> None:
-    pins = dict(
-        line.split("==") for line in (ROOT / "constraints.txt").read_text().splitlines() if "==" in line
-    )
+    pins = dict(line.split("==") for line in (ROOT / "constraints.txt").read_text().splitlines() if "==" in line)
     wanted = lines("options", "install_requires") + lines("options.extras_require", "test")
     pinned = {canonicalize_name(name) for name in pins}
     assert {canonicalize_name(Requirement(line).name) for line in wanted} <= pinned

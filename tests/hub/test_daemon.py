@@ -264,11 +264,17 @@ def test_a_moment_on_its_way_is_not_told_twice_by_one_process(rig: Rig) -> None:
     rig.open_window()
     rig.ask(KIOSK, TAKE)
     rig.wait(10)
+    rig.link.holds_puback = True
     rig.ask(STATIONS[1], Next(window=1))
+    rig.link.break_off()
+    rig.link.holds_puback = False
+    rig.link.come_up()
+    rig.turn()
+    assert [s.id for s in rig.says()] == ["2026-11-23/A001#1~1"] * 2  # the link's own repeat, and no third
     rig.link.break_off()
     rig.link.come_up()
     rig.turn()
-    assert len(rig.says()) == 1
+    assert len(rig.says()) == 2
 
 
 # --- breaks ---

@@ -250,15 +250,15 @@ def test_a_running_hub_is_neither_disturbed_nor_needed(data: Path) -> None:
 
 
 def test_a_million_events_are_streamed(tmp_path: Path) -> None:
-    """Here 40,000: the memory that is held does not grow with the log."""
+    """Here 20,000: the memory that is held does not grow with the log."""
     path = tmp_path / "hub.db"
     House(path=path).store.close()
     db = sqlite3.connect(path)
     head, body = GENESIS, b'{"event":"resumed/1","window":1}'
-    for seq in range(1, 40_001):
+    for seq in range(1, 20_001):
         head = chained(head, seq, seq, body)
         db.execute("INSERT INTO log VALUES (?, ?, ?, ?)", (seq, seq, body, head))
-    db.execute("UPDATE hub SET seq = 40000, at = 40000, head = ?", (head,))
+    db.execute("UPDATE hub SET seq = 20000, at = 20000, head = ?", (head,))
     db.commit()
     db.close()
     steps: list[int] = []
@@ -266,6 +266,6 @@ def test_a_million_events_are_streamed(tmp_path: Path) -> None:
     report = verify(path, progress=lambda done, _all: steps.append(done))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert (report.broken, report.events) == (None, 40_000)
-    assert steps == [10_000, 20_000, 30_000, 40_000, 40_000]
+    assert (report.broken, report.events) == (None, 20_000)
+    assert steps == [10_000, 20_000, 20_000]
     assert peak < 200_000

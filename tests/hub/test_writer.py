@@ -16,6 +16,8 @@ from hall.hours import day_of
 from hall.messages import (
     MAX_MESSAGE_BYTES,
     Answer,
+    Body,
+    CallNumber,
     Cancel,
     DeviceSeen,
     Done,
@@ -93,7 +95,8 @@ def test_replies_are_kept_for_a_week() -> None:
 
 @pytest.fixture
 def poison(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A rule for prints that raises, and one for calls whose second event cannot follow its first."""
+    """Rules that are wrong: prints raise; a call has a second event that cannot follow the first; a call by number is
+    answered with a window that there is not."""
 
     def raises(*_args: object) -> Decision:
         raise ZeroDivisionError("a mistake in a rule")
@@ -105,7 +108,13 @@ def poison(monkeypatch: pytest.MonkeyPatch) -> None:
         return Decision(events=(*right(*args).events, impossible), window=1)
 
     monkeypatch.setitem(rules._RULES, Printed, raises)
+    by_number = rules._RULES[CallNumber]
+
+    def astray(*args: Any) -> Decision:
+        return Decision(events=by_number(*args).events, window=99)
+
     monkeypatch.setitem(rules._RULES, Next, half)
+    monkeypatch.setitem(rules._RULES, CallNumber, astray)
 
 
 @pytest.mark.usefixtures("poison")
@@ -127,13 +136,14 @@ def test_poison_is_refused_for_good_and_its_neighbours_stand() -> None:
 
 
 @pytest.mark.usefixtures("poison")
-def test_what_a_crashed_request_did_is_neither_kept_nor_announced() -> None:
+@pytest.mark.parametrize("bad", [Next(window=1), CallNumber(window=1, label="1")])
+def test_what_a_crashed_request_did_is_neither_kept_nor_announced(bad: Body) -> None:
     house = House()
     house.open()
     ticket = house.take_ticket().ticket
     house.wait(10)
     before = house.writer.floor.tickets[ticket]
-    heard = (house.heard(STATIONS[1], Next(window=1)), house.heard(KIOSK, TAKE))
+    heard = (house.heard(STATIONS[1], bad), house.heard(KIOSK, TAKE))
     outcome = house.take(*heard)
     assert [code(r) for r in replies(outcome)] == [Refusal.CRASHED, None]
     assert outcome.moments == ()

@@ -131,6 +131,7 @@ def test_no_ticket_is_offered_before_hub_catalogue_hours_and_printer_are_known()
 
 def test_a_hub_never_heard_counts_as_away() -> None:
     assert after(Kiosk(), Ticked(), mono=START_S - 0.1).page is PageName.STARTING
+    assert after(Kiosk(), HubChanged(here=False), mono=0.1).page is PageName.STARTING
     assert after(Kiosk(), Ticked(), mono=START_S).page is PageName.HUB_AWAY
 
 

@@ -71,8 +71,15 @@ class AnyDay(RuleBasedStateMachine):
 
     @rule()
     def walk_to_a_ticket(self) -> None:
+        self.all_is_well()
         for button in ("home", "department:d0", "matter:m0-1", "yes"):
             self.happen(Tapped(button))
+
+    @rule(twice=st.booleans())
+    def visitor_gets_a_number(self, twice: bool) -> None:
+        self.walk_to_a_ticket()
+        if self.wish is not None:
+            self.hub_answers(refuse=False, twice=twice)
 
     @rule(seconds=st.sampled_from((0.2, 1.0, 3.0, 12.0, 25.0, 61.0, 130.0)))
     def time_goes_on(self, seconds: float) -> None:
@@ -99,7 +106,7 @@ class AnyDay(RuleBasedStateMachine):
         self.happen(PrinterSeen(PrinterStands.READY))
 
     @precondition(lambda self: self.wish is not None)
-    @rule(refuse=st.booleans(), twice=st.booleans())
+    @rule(refuse=st.sampled_from((False, False, False, True)), twice=st.booleans())
     def hub_answers(self, refuse: bool, twice: bool) -> None:
         wish, self.wish = self.wish, None
         assert wish is not None
@@ -165,7 +172,7 @@ class AnyDay(RuleBasedStateMachine):
             assert self.state.job is not None
 
     def teardown(self) -> None:
-        self.mono += PRINT_LIMIT_S
+        self.mono += PRINT_LIMIT_S + 1.0
         self.happen(Ticked())
         assert set(self.issued) == set(self.told), "a number was never told"
 

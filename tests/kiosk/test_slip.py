@@ -51,8 +51,8 @@ def test_a_chinese_slip_on_58_mm() -> None:
 ----
 1  |1、本号当日有效，超过时间请重新
 1  |取号；
-1  |2、叫号三次未到窗口办理，本号作
-1  |废（或按本厅过号规则）；
+1  |2、叫号3次未到窗口办理，本号作
+1  |废；
 1  |3、请您留意叫号，以免影响您的办
 1  |事。
 1  |投诉电话：0915-000 0000"""
@@ -81,9 +81,8 @@ def test_an_english_reprint_on_80_mm_with_a_qr_code() -> None:
 ----
 1  |1. Valid today only; after that please take a
 1  |new number.
-1  |2. If you are called three times and do not
-1  |come, the number is void (or the hall's own rule
-1  |applies).
+1  |2. If you do not come after 3 calls, the number
+1  |is void.
 1  |3. Please watch and listen for your number.
 1  |Complaints: 0915-000 0000"""
     )

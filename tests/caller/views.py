@@ -1,0 +1,88 @@
+"""Every page of the soft caller by name, as the flow makes it."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from caller.flow import fresh, step
+from caller.frame import View
+from caller.secret import Secret
+from caller.values import Chose, Entered, Event, Origin, Pressed, Settings, State, Stretched, Typed
+from hall.happened import Answered, HubChanged, Unanswered
+from hall.keymap import Action
+from hall.messages import AnyReply, Done, Next, Refusal, Refused, SignIn
+from hall.model import DeskState
+from hall.station.settings import words
+from hall.wording import Words
+from tests.caller.made import NOW, WINDOW, at, in_hand, window
+
+LANGUAGES = ("zh", "en")
+SIZES = ((1024, 600), (800, 480), (1280, 800), (1920, 1080))
+PIN = "73915028"
+D = DeskState
+
+caller_words = cache(words)
+
+
+def view(state: State, size: tuple[int, int] = SIZES[0], language: str = "zh", turned: int = 0) -> View:
+    """A state as a screen of that size and language shows it."""
+    own: Words = caller_words("caller", language)
+    refusals = caller_words("refusals", language)
+    return View(state=state, now=NOW, size=size, words=own, refusals=refusals, language=language, turned=turned)
+
+
+def after(state: State, *events: Event) -> State:
+    """The state after events."""
+    for event in events:
+        state, _ = step(state, event, NOW, 1.0)
+    return state
+
+
+def typing(digits: str) -> list[Event]:
+    return [Typed(Secret(digit)) for digit in digits]
+
+
+def _signing_in(reply: AnyReply | None = None) -> State:
+    asked = after(at(D.CLOSED), *typing("1024"), Entered(), *typing(PIN), Entered())
+    if reply is None:
+        return asked
+    answer = Answered(SignIn(window=WINDOW, badge="1024", proof=""), reply)
+    return after(asked, Stretched("1024", Secret(b"k")), answer)
+
+
+def every_state() -> dict[str, State]:
+    """A state for each page and each thing a page may say."""
+    long = in_hand(label="SB1017", paper_unknown=True, matter="civil-5", calls=3)
+    transfer = after(at(D.CALLING), Pressed(Action.TRANSFER))
+    return {
+        "starting": fresh(Settings(window=WINDOW)),
+        "sign-in": at(D.CLOSED),
+        "badge": after(at(D.CLOSED), *typing("123456789012")),
+        "pin": after(at(D.CLOSED), *typing("1024"), Entered(), *typing(PIN)),
+        "pin-at-keypad": after(at(D.CLOSED), Pressed(Action.SIGN_IN, Secret("101"), Origin.KEYPAD)),
+        "checking": _signing_in(),
+        "wrong-pin": _signing_in(Refused(code=Refusal.WRONG_BADGE_OR_PIN)),
+        "locked": _signing_in(Refused(code=Refusal.BADGE_LOCKED, until=NOW + 900_000)),
+        "paused": at(D.PAUSED),
+        "free": at(D.FREE),
+        "nobody": at(D.FREE, waiting=0),
+        "calling": at(D.CALLING),
+        "calling-in-doubt": at(D.CALLING, clerk="1024", in_hand=long, waiting=1288),
+        "serving": at(D.SERVING),
+        "called": after(
+            at(D.FREE), Pressed(Action.NEXT), Answered(Next(window=WINDOW), Done(window=window(D.CALLING, rev=11)))
+        ),
+        "disposition": after(at(D.SERVING), Pressed(Action.NEXT)),
+        "miss-reason": after(at(D.CALLING), Pressed(Action.NO_SHOW)),
+        "target": transfer,
+        "matter": after(transfer, Chose("department civil")),
+        "reason": after(transfer, Chose("window 2")),
+        "number": after(at(D.FREE), *typing("A12345")),
+        "relieve": after(at(D.FREE), Pressed(Action.SIGN_IN)),
+        "refused-by-hub": after(
+            at(D.FREE), Pressed(Action.NEXT), Answered(Next(window=WINDOW), Refused(code=Refusal.NOBODY_WAITING))
+        ),
+        "refused-here": after(at(D.SERVING), Pressed(Action.PAUSE)),
+        "hub-away": after(at(D.SERVING), HubChanged(False)),
+        "withdrawing": after(at(D.FREE), Pressed(Action.NEXT), Unanswered(Next(window=WINDOW), settled=False)),
+    }
