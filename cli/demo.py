@@ -1,4 +1,4 @@
-"""`hall demo`: a whole hall on this machine. Broker, hub and screens are real; printer, visitors and clerk are played."""
+"""`hall demo`: a hall on this machine. Broker, hub and screens are real; printer, visitors and clerk are played."""
 
 from __future__ import annotations
 

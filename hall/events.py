@@ -29,6 +29,7 @@ from hall.model import (
     TicketId,
     VoidReason,
     WindowNo,
+    ZoneId,
 )
 
 
@@ -228,6 +229,26 @@ class Resumed(Event, frozen=True, kw_only=True, tag="resumed/1"):
     window: WindowNo
 
 
+class ServiceRated(Event, frozen=True, kw_only=True, tag="service_rated/1"):
+    """评价: level 1 to 5, or 0 for 未评价. `words` is a salted digest; the text itself is in the personal table."""
+
+    service: ServiceId
+    window: WindowNo
+    clerk: Badge
+    level: int
+    reasons: tuple[int, ...] = ()
+    version: str = ""
+    words: str = ""
+
+
+class EmergencySet(Event, frozen=True, kw_only=True, tag="emergency_set/1"):
+    """An emergency text was called out in a zone, or ended by an empty one."""
+
+    zone: ZoneId
+    text: str
+    station: StationId
+
+
 class WishWithdrawn(Event, frozen=True, kw_only=True, tag="wish_withdrawn/1"):
     """A station gave up a wish."""
 
@@ -273,7 +294,7 @@ AnyEvent: TypeAlias = (
     DayOpened | DayClosed | BlockOpened | BlockReturned | TicketIssued | TicketPrinted | TicketReprinted
     | TicketVoided | TicketLeft | Called | Recalled | Started | Finished | Missed | Transferred | TakenBack
     | SignedIn | SignedOut | SignInFailed | Paused | Resumed | WishWithdrawn | RequestCrashed | DeviceChanged
-    | AlertRaised | AlertEnded
+    | AlertRaised | AlertEnded | ServiceRated | EmergencySet
 )  # fmt: skip
 
 _encoder = msgspec.json.Encoder(order="deterministic")

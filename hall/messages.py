@@ -27,6 +27,7 @@ from hall.model import (
     Printing,
     RequestId,
     Role,
+    ServiceId,
     ServiceState,
     StationId,
     TicketId,
@@ -143,6 +144,39 @@ class Printed(Fact, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="
     reason: str = ""
 
 
+class CallStaff(WindowWish, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="call_staff"):
+    """The quiet key at a window: the manager is alarmed, nothing shows in the hall."""
+
+
+class SetEmergency(Wish, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="set_emergency"):
+    """Call out an emergency in a zone (None: all), or end it with an empty text."""
+
+    text: str
+    zone: ZoneId | None = None
+
+
+class EndAlert(Wish, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="end_alert"):
+    """A person has seen to it."""
+
+    alert: str
+
+
+class Find(Wish, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="find"):
+    """Look a number up (lost slip)."""
+
+    label: str
+
+
+class Rated(Fact, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="rated"):
+    """评价 of a service at its window: level 1 to 5 with reasons and own words, or 0: nobody touched the pad."""
+
+    service: ServiceId
+    level: int
+    reasons: tuple[int, ...] = ()
+    version: str = ""
+    words: str = ""
+
+
 class Health(StrEnum):
     """Health of a device or station."""
 
@@ -161,7 +195,7 @@ class DeviceSeen(Fact, frozen=True, kw_only=True, forbid_unknown_fields=True, ta
 
 Body: TypeAlias = (
     TakeTicket | Reprint | SignIn | SignOut | Next | CallNumber | Recall | Start | Finish | NoShow | Transfer
-    | Pause | Resume | Undo | Cancel | Printed | DeviceSeen
+    | Pause | Resume | Undo | Cancel | Printed | DeviceSeen | CallStaff | SetEmergency | EndAlert | Find | Rated
 )  # fmt: skip
 
 
@@ -237,6 +271,19 @@ class Done(Reply, frozen=True, kw_only=True, tag="done"):
     window: WindowState
 
 
+class Found(Reply, frozen=True, kw_only=True, tag="found"):
+    """A ticket of today as the guide desk sees it; `ahead` while it waits."""
+
+    ticket: TicketId
+    label: str
+    matter: MatterId
+    state: TicketState
+    printing: Printing
+    issued_at: Instant
+    ahead: int = 0
+    window: WindowNo | None = None
+
+
 class Noted(Reply, frozen=True, kw_only=True, tag="noted"):
     """A fact is written down."""
 
@@ -253,7 +300,7 @@ class Withdrawn(Reply, frozen=True, kw_only=True, tag="withdrawn"):
     """The answer to `Cancel`; with `stands` comes the reply the station missed."""
 
     outcome: Withdrawal
-    missed: Issued | Done | Noted | Refused | None = None
+    missed: Issued | Done | Found | Noted | Refused | None = None
 
 
 class Refused(Reply, frozen=True, kw_only=True, tag="refused"):
@@ -264,7 +311,7 @@ class Refused(Reply, frozen=True, kw_only=True, tag="refused"):
     until: Instant | None = None
 
 
-AnyReply: TypeAlias = Issued | Done | Noted | Withdrawn | Refused
+AnyReply: TypeAlias = Issued | Done | Found | Noted | Withdrawn | Refused
 
 
 class Answer(Struct, frozen=True, kw_only=True):
@@ -311,6 +358,7 @@ class WindowState(Retained, frozen=True, kw_only=True):
     waiting: int = 0
     undo: DeskAct | None = None
     undo_until: Instant | None = None
+    rate: ServiceId | None = None  # the pad asks for a rating of this service; never a value
 
 
 class BoardRow(Struct, frozen=True, kw_only=True):

@@ -142,6 +142,7 @@ class Role(StrEnum):
     EVALUATOR = "evaluator"
     DISPLAY = "display"
     BROADCAST = "broadcast"
+    DESK = "desk"  # 导办台: issues, reprints, looks up; may call out an emergency
 
 
 class Station(Value, frozen=True, kw_only=True):
@@ -366,6 +367,7 @@ class Desk(Struct, frozen=True, kw_only=True):
     act_at: Instant = 0
     act_request: RequestId = ""
     act_service: ServiceId | None = None
+    rate: ServiceId | None = None  # the service that the applicant may rate now
 
 
 class Block(Struct, frozen=True, kw_only=True):
@@ -398,6 +400,7 @@ class AlertKind(StrEnum):
     PRINT_UNKNOWN = "print_unknown"
     DEVICE = "device"
     NO_HOLIDAYS = "no_holidays"
+    STAFF_CALL = "staff_call"  # the quiet key at a window
 
 
 class Alert(Struct, frozen=True, kw_only=True):
@@ -409,3 +412,25 @@ class Alert(Struct, frozen=True, kw_only=True):
     detail: str
     started_at: Instant
     ended_at: Instant | None = None
+
+
+class Rating(Struct, frozen=True, kw_only=True):
+    """满意度评价 of one service, once. `level` 1 to 5 (5 非常满意), 0 for 未评价; `reasons` are the platform's codes."""
+
+    service: ServiceId
+    day: Day
+    window: WindowNo
+    clerk: Badge
+    level: int
+    reasons: str  # codes joined by commas
+    version: str  # of the reasons' list
+    words: str  # salted digest of the own words; empty if there are none
+    at: Instant
+
+
+class Emergency(Struct, frozen=True, kw_only=True):
+    """An emergency text of a zone; empty once it is over."""
+
+    zone: ZoneId
+    text: str
+    since: Instant

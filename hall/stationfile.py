@@ -74,6 +74,25 @@ class BroadcastSettings(Value, frozen=True, kw_only=True):
     chime: bool = True
 
 
+class EvaluatorSettings(Value, frozen=True, kw_only=True):
+    """A window's evaluator: a pad on a port, a pad on a screen, or both."""
+
+    window: WindowNo
+    pad: str = ""
+    profile: str = "ff68-pad-4"
+    address: int = 129
+    screen: Screen | None = None
+    wait_s: float = 60.0  # real seconds without a touch until 未评价
+
+
+class DeskSettings(Value, frozen=True, kw_only=True):
+    """The guide desk: its screen, and the printer for slips it issues."""
+
+    screen: Screen
+    printer: str = ""
+    profile: str = "escpos-80mm"
+
+
 class StationFile(Value, frozen=True, kw_only=True):
     """A whole station file. `data` is the directory of its durable outbox."""
 
@@ -87,6 +106,8 @@ class StationFile(Value, frozen=True, kw_only=True):
     caller: CallerSettings | None = None
     display: DisplaySettings | None = None
     broadcast: BroadcastSettings | None = None
+    evaluator: EvaluatorSettings | None = None
+    desk: DeskSettings | None = None
 
 
 class ClockAnchor(Value, frozen=True, kw_only=True):
@@ -151,6 +172,8 @@ def _check(station: StationFile, mistakes: Mistakes) -> None:
         (Role.CALLER, station.caller),
         (Role.DISPLAY, station.display),
         (Role.BROADCAST, station.broadcast),
+        (Role.EVALUATOR, station.evaluator),
+        (Role.DESK, station.desk),
     )
     for role, settings in told:
         if role in station.roles and settings is None:
@@ -161,6 +184,8 @@ def _check(station: StationFile, mistakes: Mistakes) -> None:
         ("kiosk", station.kiosk.screen if station.kiosk else None),
         ("caller", station.caller.screen if station.caller else None),
         ("display", station.display.screen if station.display else None),
+        ("evaluator", station.evaluator.screen if station.evaluator else None),
+        ("desk", station.desk.screen if station.desk else None),
     ):
         if screen and not (320 <= screen.width <= 7680 and 240 <= screen.height <= 7680):
             tell(f".{name}.screen", f"320×240 to 7680×7680 pixels (found {screen.width}×{screen.height})")

@@ -160,6 +160,7 @@ class Hub:
                 assert state.window is not None
                 if not isinstance(body, SignIn):  # it is stretched meanwhile; the hub has the last word
                     assert may(body, state.window), (body, state.window)
+                    assert state.hub_here, "wished although nobody hears it"
                 self.asked, self.withdrawing = body, False
                 self.heard[type(body).__name__] += 1
 
