@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from caller.frame import BUTTON, View, framed, with_key
-from caller.offers import Option, options
+from caller.offers import WINDOWS, Option, options
 from caller.secret import MASK, NOTHING, Typing
 from caller.values import Choice, Choosing, Field, Origin
 from hall.keymap import Action
 from hall.model import DeskState
 from screen.colours import BLUE, INK, LINE, SOFT_INK, WHITE
 from screen.layout import Box
-from screen.page import MAIN, PLAIN, Align, Button, Item, Page, Panel, Shape, Text
+from screen.page import MAIN, OFF, PLAIN, Align, Button, Item, Page, Panel, Shape, Text
 
 ROWS, COLUMNS = 4, 2
 PER_PAGE = ROWS * COLUMNS
@@ -114,7 +114,7 @@ def _list(view: View, choosing: Choosing, box: Box) -> Iterator[Item]:
     rows = ROWS if len(options(view.state)) > PER_PAGE - COLUMNS else ROWS - 1  # few rows may be taller
     places = Box(rest.x, rest.y, rest.w, rest.h - gap).grid(rows, COLUMNS, gap)
     for n, (option, place) in enumerate(zip(shown, places, strict=False), start=1):
-        opens = choosing.choice is Choice.TARGET and option.proper
+        opens = choosing.choice is Choice.TARGET and (option.proper or option.id == WINDOWS)
         shape = Shape.RIGHT if opens else Shape.NONE
         label = with_key(view, str(n), _name(view, option))
         yield Button(f"option:{option.id}", label, place, view.px(26), "", PLAIN, shape, align=Align.LEFT)
@@ -123,7 +123,7 @@ def _list(view: View, choosing: Choosing, box: Box) -> Iterator[Item]:
 
 def _list_foot(view: View, choosing: Choosing, box: Box, gap: int) -> Iterator[Item]:
     first, second, third, fourth = box.columns(4, gap)
-    further = choosing.choice in (Choice.MATTER, Choice.TRANSFER_REASON)
+    further = choosing.choice in (Choice.WINDOW, Choice.MATTER, Choice.TRANSFER_REASON)
     leave = view.words("button.back" if further else "button.leave")
     yield Button("leave", leave, first, view.px(24), view.words("key.escape"))
     pages = pages_of(len(options(view.state)))
@@ -132,8 +132,12 @@ def _list_foot(view: View, choosing: Choosing, box: Box, gap: int) -> Iterator[I
         words = view.words("list_page", page=turned + 1, pages=pages)
         yield Text(words, second, view.px(22), SOFT_INK, align=Align.CENTRE)
         earlier, later = view.words("button.earlier"), view.words("button.later")
-        yield Button("turn:-1", earlier, third, view.px(24), "PgUp", shape=Shape.LEFT, enabled=turned > 0)
-        yield Button("turn:1", later, fourth, view.px(24), "PgDn", shape=Shape.RIGHT, enabled=turned + 1 < pages)
+        for by, label, place, key, shape, further in (
+            (-1, earlier, third, "PgUp", Shape.LEFT, turned > 0),
+            (1, later, fourth, "PgDn", Shape.RIGHT, turned + 1 < pages),
+        ):
+            look = PLAIN if further else OFF
+            yield Button(f"turn:{by}", label, place, view.px(24), key, look, shape, enabled=further)
 
 
 def _title(view: View, choosing: Choosing) -> str:

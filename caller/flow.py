@@ -244,7 +244,7 @@ def _entered(state: State, now: Instant | None, mono: float) -> Step:
 def _left(state: State) -> State:
     """Out of the dialogue; out of a list inside another one only as far as that."""
     choosing = state.choosing
-    if choosing is not None and choosing.choice in (Choice.MATTER, Choice.TRANSFER_REASON):
+    if choosing is not None and choosing.choice in (Choice.WINDOW, Choice.MATTER, Choice.TRANSFER_REASON):
         return _asking(state, Choice.TARGET, choosing.action)
     return replace(state, entry=None, choosing=None)
 

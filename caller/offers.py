@@ -8,7 +8,11 @@ from msgspec import Struct
 
 from caller.values import Choice, Choosing, Manner, Origin, Settings, State, TransferReason, Why
 from hall.keymap import Action
+from hall.messages import Catalogue
 from hall.model import DeskState, Disposition, Instant, MissReason
+
+WINDOWS = "windows"
+FEW_WINDOWS = 4  # more of them have a list of their own
 
 _HERE = None  # allowed
 _NEED_TICKET = dict.fromkeys(
@@ -123,31 +127,42 @@ def options(state: State) -> tuple[Option, ...]:
             reasons = (r for r in TransferReason if r is not TransferReason.KEYPAD)
             return tuple(Option(r, f"transfer_reason.{r}") for r in reasons)
         case Choice.TARGET:
-            departments = {m.department for m in catalogue.matters}
-            return tuple(
-                Option(f"window {w.number}", str(w.number), w.name, proper=False)
-                for w in catalogue.windows
-                if w.number != state.settings.window
-            ) + tuple(
+            windows = _other_windows(state, catalogue)
+            several = (Option(WINDOWS, "other_windows"),)
+            departments = {m.department for m in catalogue.matters if m.windows}
+            return (windows if len(windows) <= FEW_WINDOWS else several) + tuple(
                 Option(f"department {d.id}", d.name, d.english, proper=True)
                 for d in catalogue.departments
                 if d.id in departments
             )
+        case Choice.WINDOW:
+            return _other_windows(state, catalogue)
         case Choice.MATTER:
             return tuple(
                 Option(f"matter {m.id}", m.name, m.english, proper=True)
                 for m in catalogue.matters
-                if m.department == choosing.department
+                if m.department == choosing.department and m.windows
             )
 
 
+def _other_windows(state: State, catalogue: Catalogue) -> tuple[Option, ...]:
+    """The windows a ticket may be passed to; `english` holds a window's own name."""
+    return tuple(
+        Option(f"window {w.number}", str(w.number), w.name)
+        for w in catalogue.windows
+        if w.number != state.settings.window
+    )
+
+
 def chosen(choosing: Choosing, option: str) -> Choosing | None:
-    """The next list after an option of TARGET or MATTER; None if the list was the last."""
+    """The next list after an option of a transfer's lists; None if the list was the last."""
     kind, _, value = option.partition(" ")
     match choosing.choice, kind:
         case Choice.TARGET, "department":
             return Choosing(choice=Choice.MATTER, action=choosing.action, department=value)
-        case Choice.TARGET, "window":
+        case Choice.TARGET, "windows":
+            return Choosing(choice=Choice.WINDOW, action=choosing.action)
+        case Choice.TARGET | Choice.WINDOW, "window":
             return Choosing(choice=Choice.TRANSFER_REASON, action=choosing.action, to_window=int(value))
         case Choice.MATTER, "matter":
             return Choosing(choice=Choice.TRANSFER_REASON, action=choosing.action, matter=value)

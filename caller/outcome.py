@@ -24,7 +24,7 @@ from caller.values import (
 )
 from hall.hours import local
 from hall.keymap import Action
-from hall.messages import AnyReply, Done, Refused, WindowState
+from hall.messages import AnyReply, Done, Refusal, Refused, WindowState
 
 Step = tuple[State, tuple[Effect, ...]]
 # The message of these names the ticket now in hand.
@@ -52,6 +52,11 @@ def stretched(state: State, event: Stretched, mono: float) -> Step:
         return state, ()
     if event.key is None:
         return refuse(replace(state, pending=None), Why.NOT_READY, pending.origin, mono)
+    cards = state.catalogue.clerks if state.catalogue else ()
+    if all(card.badge != event.badge for card in cards):
+        # What is nobody's badge may be a PIN that was typed where the badge belongs: it never leaves the window.
+        unknown = Refused(code=Refusal.WRONG_BADGE_OR_PIN)
+        return _refused(replace(state, pending=None), pending, unknown, mono)
     asked = replace(state, pending=replace(pending, stage=Stage.ASKED), last=(Action.SIGN_IN, mono))
     return asked, (WantSignIn(window=state.settings.window, badge=event.badge, key=event.key),)
 

@@ -76,6 +76,7 @@ class Choice(StrEnum):
     DISPOSITION = "disposition"
     MISS_REASON = "miss_reason"
     TARGET = "target"  # a window or a department
+    WINDOW = "window"  # of many
     MATTER = "matter"  # of `department`
     TRANSFER_REASON = "transfer_reason"
 

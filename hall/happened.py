@@ -17,6 +17,7 @@ from hall.messages import (
     EmergencyState,
     OpenState,
     Printed,
+    Rated,
     Say,
     StationState,
     WindowState,
@@ -68,7 +69,7 @@ class Want(Struct, frozen=True):
 class Note(Struct, frozen=True):
     """Effect: keep this fact in the durable outbox until the hub has noted it."""
 
-    fact: Printed | DeviceSeen
+    fact: Printed | DeviceSeen | Rated
 
 
 Common: TypeAlias = Answered | Unanswered | Told | HubChanged | Ticked

@@ -415,7 +415,7 @@ class Alert(Struct, frozen=True, kw_only=True):
 
 
 class Rating(Struct, frozen=True, kw_only=True):
-    """满意度评价 of one service, once. `level` 1 to 5 (5 非常满意), 0 for 未评价; `reasons` are the platform's codes."""
+    """满意度评价 of one service, once: level 1 to 5 (5 非常满意), 0 for 未评价; `reasons` are the platform's codes."""
 
     service: ServiceId
     day: Day

@@ -84,11 +84,38 @@ class BarProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     repeat_s: float  # how often the present text is sent again
 
 
-Profile = PrinterProfile | KeypadProfile | BarProfile
-KINDS: Final[dict[str, type[PrinterProfile] | type[KeypadProfile] | type[BarProfile]]] = {
+class PadKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a pad sends for one of its keys, and the level (1–5) that is printed on the key."""
+
+    value: int
+    level: int
+
+
+class PadProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A rating pad with keys (评价器)."""
+
+    title: str
+    verified: Verified
+    sources: tuple[str, ...]
+    dialect: Literal["ff68"]
+    line: LineSettings
+    ack: Literal["value", "short"]  # hall.dialects.ff68_pad: A gives the value back, B is short and without FF
+    ack_timeout_ms: int
+    retries: int  # how often the pad sends a value again that nobody acknowledged
+    five_level: bool  # False: some level has no key, and the hall is told
+    keys: tuple[PadKey, ...]
+
+    def level(self, value: int) -> int | None:
+        """The level of a value, None if no key sends it."""
+        return next((key.level for key in self.keys if key.value == value), None)
+
+
+Profile = PrinterProfile | KeypadProfile | BarProfile | PadProfile
+KINDS: Final[dict[str, type[PrinterProfile] | type[KeypadProfile] | type[BarProfile] | type[PadProfile]]] = {
     "printer": PrinterProfile,
     "keypad": KeypadProfile,
     "bar": BarProfile,
+    "pad": PadProfile,
 }
 
 
@@ -119,6 +146,28 @@ def _not_hasty(repeat_s: float) -> list[tuple[str, str]]:
     return [] if repeat_s >= 1 else [("", f"must be 1 s or more (found {repeat_s:g})")]
 
 
+def _distinct(keys: tuple[PadKey, ...]) -> list[tuple[str, str]]:
+    faults = []
+    for i, key in enumerate(keys):
+        if any(other.value == key.value for other in keys[:i]):
+            faults.append((f"[{i}].value", f"another key sends {key.value} as well"))
+        if any(other.level == key.level for other in keys[:i]):
+            faults.append((f"[{i}].level", f"another key means level {key.level} as well"))
+    return faults
+
+
+def _level(level: int) -> list[tuple[str, str]]:
+    return [] if 1 <= level <= 5 else [("", f"must be 1–5 (found {level})")]
+
+
+def _says_its_levels(pad: PadProfile) -> list[tuple[str, str]]:
+    """A pad that lacks a level must say so, and one that has all five must not deny it."""
+    there = len({key.level for key in pad.keys})
+    if pad.five_level == (there == 5):
+        return []
+    return [(".five_level", f"must be {str(there == 5).lower()}: the keys give {there} of the five levels")]
+
+
 RULES: Final[Rules] = {
     (LineSettings, "baud"): _least(1),
     (PrinterProfile, "sources"): _has_source,
@@ -134,6 +183,13 @@ RULES: Final[Rules] = {
     (BarProfile, "columns"): _columns_send,
     (BarProfile, "reply_timeout_ms"): _least(0),
     (BarProfile, "repeat_s"): _not_hasty,
+    (PadProfile, "sources"): _has_source,
+    (PadProfile, "ack_timeout_ms"): _least(1),
+    (PadProfile, "retries"): _least(0),
+    (PadProfile, "keys"): _distinct,
+    (PadProfile, ""): _says_its_levels,
+    (PadKey, "value"): _most(0xFF),
+    (PadKey, "level"): _level,
     (Binding, "key"): _most(0xFF),
     (Binding, "digits"): pattern_faults,
 }

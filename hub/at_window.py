@@ -54,6 +54,7 @@ from hall.model import (
 )
 from hall.numbering import matches
 from hall.waiting import windows_for
+from hub.asking import hosted
 from hub.decision import Asked, Decision, Refuse
 from hub.floor import Floor, window_queue
 
@@ -76,7 +77,7 @@ def waiting_in_order(floor: Floor, queues: tuple[str, ...]) -> Iterator[Ticket]:
 
 
 def _sign_in(hall: Hall, floor: Floor, asked: Asked, wish: SignIn, now: Instant) -> Decision:
-    desk = _hosted(hall, floor, asked, wish)
+    desk = hosted(hall, floor, asked, wish)
     clerk = hall.by_badge.get(wish.badge)
     # Unknown badges share one count a window: made-up badges can neither be probed nor fill the store.
     counted = wish.badge if clerk else f"?{wish.window}"
@@ -322,18 +323,8 @@ def _finished_by_call(service: Service, desk: Desk) -> bool:
 # --- what most rules ask first ---
 
 
-def _hosted(hall: Hall, floor: Floor, asked: Asked, wish: WindowWish) -> Desk:
-    """The desk of a window that the asking station hosts."""
-    if wish.window not in hall.by_window:
-        raise Refuse(Refusal.UNKNOWN_WINDOW, str(wish.window))
-    station = hall.by_station.get(asked.station)
-    if station is None or wish.window not in station.windows:
-        raise Refuse(Refusal.NOT_YOUR_WINDOW, f"{asked.station} does not host window {wish.window}")
-    return floor.desk(wish.window)
-
-
 def _manned(hall: Hall, floor: Floor, asked: Asked, wish: WindowWish) -> Desk:
-    desk = _hosted(hall, floor, asked, wish)
+    desk = hosted(hall, floor, asked, wish)
     if desk.state is DeskState.CLOSED:
         raise Refuse(Refusal.NOT_SIGNED_IN)
     return desk

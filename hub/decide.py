@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections import Counter
 from collections.abc import Callable
-from itertools import chain
 from typing import Any
 
 from hall.errors import IllegalMove
@@ -54,10 +51,12 @@ from hall.model import (
 )
 from hall.numbering import SeriesFull, label, next_number, series_of, ticket_id
 from hall.topics import HUB, ID, SUBJECT
-from hall.waiting import rivals, wait_minutes, windows_for
+from hall.waiting import wait_minutes, windows_for
+from hub.asking import must_have_role, people_ahead, roles
+from hub.at_guide_desk import AT_GUIDE_DESK
 from hub.at_window import AT_WINDOW, press_taken_back
 from hub.decision import Asked, Decision, Refuse
-from hub.floor import PRINT_MOVES, Floor, window_queue
+from hub.floor import PRINT_MOVES, Floor
 
 Rule = Callable[[Hall, Floor, Asked, Any, Instant], Decision]
 
@@ -78,7 +77,7 @@ def decide(hall: Hall, floor: Floor, asked: Asked, now: Instant) -> Decision:
 
 
 def _take_ticket(hall: Hall, floor: Floor, asked: Asked, wish: TakeTicket, now: Instant) -> Decision:
-    _must_have_role(hall, asked, Role.KIOSK)
+    must_have_role(hall, asked, Role.KIOSK, Role.DESK)
     matter = hall.by_matter.get(wish.matter)
     if matter is None:
         raise Refuse(Refusal.UNKNOWN_MATTER, wish.matter)
@@ -127,12 +126,7 @@ def _slip(
 ) -> Issued:
     """Everything the slip says; `ahead` are those with an earlier place whom the same windows will call."""
     windows = windows_for(hall, matter)
-    others = rivals(hall, matter)
-    ahead = Counter({other: bisect_left(floor.queues.get(other, []), (place, "")) for other in others})
-    alone = chain.from_iterable(floor.queues.get(window_queue(n), []) for n in windows)
-    ahead.update(floor.tickets[waiting].matter for at, waiting in alone if at < place)
-    reserved = (floor.tickets[waiting] for waiting in floor.reserved)
-    ahead.update(t.matter for t in reserved if t.matter in others and t.place < place)
+    ahead = people_ahead(hall, floor, matter, place)
     manned = sum(1 for n in windows if floor.desk(n).state is not DeskState.CLOSED)
     return Issued(
         ticket=ticket,
@@ -151,7 +145,7 @@ def _reprint(hall: Hall, floor: Floor, asked: Asked, wish: Reprint, now: Instant
     ticket = _ticket(floor, wish.ticket)
     if ticket.state not in (TicketState.WAITING, TicketState.CALLED):
         raise Refuse(Refusal.NOT_WAITING, ticket.state)
-    staff = Role.CALLER in _roles(hall, asked)
+    staff = bool({Role.CALLER, Role.DESK} & set(roles(hall, asked)))
     if not staff and asked.station != ticket.station:
         raise Refuse(Refusal.UNKNOWN_TICKET, "issued at another station")
     if not staff and now > ticket.issued_at + hall.policy.reprint_s * 1000:
@@ -169,7 +163,7 @@ def _printed(hall: Hall, floor: Floor, asked: Asked, fact: Printed, _now: Instan
         if floor.day is not None and fact.ticket[:10] < floor.day:
             return Decision(reply=Noted())
         raise Refuse(Refusal.UNKNOWN_TICKET, fact.ticket)
-    if asked.station != ticket.station and Role.CALLER not in _roles(hall, asked):
+    if asked.station != ticket.station and not {Role.CALLER, Role.DESK} & set(roles(hall, asked)):
         raise Refuse(Refusal.UNKNOWN_TICKET, "issued at another station")
     if fact.outcome is Printing.RESERVED:
         raise Refuse(Refusal.NOT_ALLOWED, "a print ends on paper, unknown or void")
@@ -256,16 +250,6 @@ def _ticket(floor: Floor, ticket_id: str) -> Ticket:
     return ticket
 
 
-def _roles(hall: Hall, asked: Asked) -> tuple[Role, ...]:
-    station = hall.by_station.get(asked.station)
-    return station.roles if station else ()
-
-
-def _must_have_role(hall: Hall, asked: Asked, role: Role) -> None:
-    if role not in _roles(hall, asked):
-        raise Refuse(Refusal.NOT_ALLOWED, f"{asked.station} has no role {role}")
-
-
 _RULES: dict[type, Rule] = {
     TakeTicket: _take_ticket,
     Reprint: _reprint,
@@ -273,4 +257,5 @@ _RULES: dict[type, Rule] = {
     Cancel: _cancel,
     DeviceSeen: _device_seen,
     **AT_WINDOW,
+    **AT_GUIDE_DESK,
 }

@@ -22,12 +22,22 @@ class Asked(Struct, frozen=True, kw_only=True):
     earlier: AnyReply | None = None
 
 
+class Personal(Struct, frozen=True, kw_only=True):
+    """A personal text that no event holds; deleted after its time."""
+
+    key: str
+    kind: str
+    text: str
+    delete_after: Instant
+
+
 class Decision(Struct, frozen=True, kw_only=True):
     """Events to commit, then the reply. Without a reply, `window` is told as it stands after the events."""
 
     events: tuple[AnyEvent, ...] = ()
     reply: AnyReply | None = None
     window: WindowNo | None = None
+    personal: tuple[Personal, ...] = ()
 
 
 class Refuse(HallError, ValueError):

@@ -19,12 +19,14 @@ from hall.events import (
     DayClosed,
     DayOpened,
     DeviceChanged,
+    EmergencySet,
     Finished,
     Missed,
     Paused,
     Recalled,
     RequestCrashed,
     Resumed,
+    ServiceRated,
     SignedIn,
     SignedOut,
     SignInFailed,
@@ -56,9 +58,12 @@ from hall.model import (
     Day,
     Desk,
     DeskAct,
+    Disposition,
+    Emergency,
     Instant,
     Lockout,
     Printing,
+    Rating,
     Service,
     ServiceId,
     ServiceState,
@@ -66,9 +71,10 @@ from hall.model import (
     TicketId,
     TicketState,
     WindowNo,
+    ZoneId,
 )
 
-Entity: TypeAlias = Ticket | Service | Desk | Block | Lockout | Alert
+Entity: TypeAlias = Ticket | Service | Desk | Block | Lockout | Alert | Rating | Emergency
 Changed: TypeAlias = tuple[Entity, ...]
 Place: TypeAlias = tuple[int, TicketId]
 PRINT_MOVES = {
@@ -101,6 +107,8 @@ class Floor:
         self.blocks: dict[str, Block] = {}
         self.lockouts: dict[Badge, Lockout] = {}
         self.alerts: dict[str, Alert] = {}
+        self.ratings: dict[ServiceId, Rating] = {}
+        self.emergencies: dict[ZoneId, Emergency] = {}
         self.queues: dict[str, list[Place]] = {}  # callable tickets only, by place
         self.reserved: dict[TicketId, Instant] = {}  # issued, print not yet reported; oldest first
 
@@ -152,6 +160,10 @@ class Floor:
                     self.alerts[entity.id] = entity
                 else:
                     self.alerts.pop(entity.id, None)
+            case Rating():
+                self.ratings[entity.service] = entity
+            case Emergency():
+                self.emergencies[entity.zone] = entity
 
     def _stand(self, ticket: Ticket) -> None:
         """Put a waiting ticket where it can be called, or where its print is awaited."""
@@ -177,7 +189,7 @@ class Floor:
 def _day_opened(floor: Floor, event: DayOpened, _at: Instant) -> Changed:
     floor.day = event.day
     floor.last_place = 0
-    for held in (floor.tickets, floor.services, floor.blocks, floor.queues, floor.reserved):
+    for held in (floor.tickets, floor.services, floor.blocks, floor.ratings, floor.queues, floor.reserved):
         held.clear()
     return ()
 
@@ -288,7 +300,7 @@ def _started(floor: Floor, event: Started, at: Instant) -> Changed:
         replace(ticket, state=moved(TICKET, ticket.state, TicketMove.START)),
         replace(service, state=moved(SERVICE, service.state, ServiceMove.START), started_at=at),
         _acted(
-            replace(desk, state=moved(DESK, desk.state, DeskMove.START)),
+            replace(desk, state=moved(DESK, desk.state, DeskMove.START), rate=None),
             DeskAct.START,
             at,
             event.request,
@@ -307,7 +319,10 @@ def _finished(floor: Floor, event: Finished, at: Instant) -> Changed:
             ended_at=at,
             disposition=event.disposition,
         ),
-        _acted(_released(desk, at), DeskAct.FINISH, at, event.request, service.id),
+        replace(
+            _acted(_released(desk, at), DeskAct.FINISH, at, event.request, service.id),
+            rate=None if event.disposition is Disposition.DAY_CLOSED or service.id in floor.ratings else service.id,
+        ),
     )
 
 
@@ -344,7 +359,7 @@ def _transferred(floor: Floor, event: Transferred, at: Instant) -> Changed:
 
 def _taken_back(floor: Floor, event: TakenBack, at: Instant) -> Changed:
     ticket, service = floor.tickets[event.ticket], floor.services[event.service]
-    desk = replace(floor.desk(event.window), act=None, since=at)
+    desk = replace(floor.desk(event.window), act=None, since=at, rate=None)
     ticket_move, service_move, desk_move = _BACK[event.act]
     ticket = replace(ticket, state=moved(TICKET, ticket.state, ticket_move), ended_at=None, reason="")
     service = replace(
@@ -420,6 +435,29 @@ def _resumed(floor: Floor, event: Resumed, at: Instant) -> Changed:
     return (replace(desk, state=moved(DESK, desk.state, DeskMove.RESUME), since=at),)
 
 
+# --- ratings and emergencies ---
+
+
+def _service_rated(floor: Floor, event: ServiceRated, at: Instant) -> Changed:
+    rating = Rating(
+        service=event.service,
+        day=event.service[:10],
+        window=event.window,
+        clerk=event.clerk,
+        level=event.level,
+        reasons=",".join(map(str, event.reasons)),
+        version=event.version,
+        words=event.words,
+        at=at,
+    )
+    desk = floor.desk(event.window)
+    return (rating, replace(desk, rate=None)) if desk.rate == event.service else (rating,)
+
+
+def _emergency_set(_floor: Floor, event: EmergencySet, at: Instant) -> Changed:
+    return (Emergency(zone=event.zone, text=event.text, since=at),)
+
+
 # --- alerts ---
 
 
@@ -458,4 +496,6 @@ _STEPS: dict[type, Callable[[Floor, Any, Instant], Changed]] = {
     DeviceChanged: _unchanged,
     AlertRaised: _alert_raised,
     AlertEnded: _alert_ended,
+    ServiceRated: _service_rated,
+    EmergencySet: _emergency_set,
 }

@@ -18,7 +18,20 @@ from msgspec import Struct, structs
 
 from hall.errors import BadLog, CannotWrite, HallError
 from hall.events import AnyEvent, decode_event, encode_event
-from hall.model import Alert, Block, Day, Desk, Instant, Lockout, RequestId, Service, StationId, Ticket
+from hall.model import (
+    Alert,
+    Block,
+    Day,
+    Desk,
+    Emergency,
+    Instant,
+    Lockout,
+    Rating,
+    RequestId,
+    Service,
+    StationId,
+    Ticket,
+)
 from hub.floor import Entity, Floor
 from hub.seals import Sealed
 
@@ -36,6 +49,11 @@ class Table(Struct, frozen=True):
     kind: type[Entity]
     key: str
 
+    @property
+    def daily(self) -> bool:
+        """Whether its rows belong to a day; the others outlive it."""
+        return "day" in self.kind.__struct_fields__
+
 
 TABLES = (
     Table("tickets", Ticket, "id"),
@@ -44,11 +62,16 @@ TABLES = (
     Table("blocks", Block, "day, series, first"),
     Table("lockouts", Lockout, "badge"),
     Table("alerts", Alert, "id"),
+    Table("ratings", Rating, "service"),
+    Table("emergencies", Emergency, "zone"),
 )
 BY_KIND = {table.kind: table for table in TABLES}
 
 OTHERS = """
 CREATE UNIQUE INDEX one_number ON tickets(day, series, number);
+CREATE INDEX ratings_day ON ratings(day);
+CREATE TABLE personal(id TEXT PRIMARY KEY, kind TEXT NOT NULL, body TEXT NOT NULL, delete_after INTEGER NOT NULL)
+    STRICT, WITHOUT ROWID;
 CREATE INDEX services_day ON services(day);
 CREATE TABLE log(seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, body BLOB NOT NULL, hash BLOB NOT NULL) STRICT;
 CREATE TABLE seals(day TEXT PRIMARY KEY, seq INTEGER NOT NULL, at INTEGER NOT NULL, hash BLOB NOT NULL)
@@ -234,6 +257,14 @@ class Store:
         """Drop replies older than a week allows."""
         self._write("DELETE FROM replies WHERE at < ?", (before,))
 
+    def put_personal(self, key: str, kind: str, text: str, delete_after: Instant) -> None:
+        """A personal text, apart from the log, so that it can be deleted while the chain stands."""
+        self._write("INSERT INTO personal VALUES (?, ?, ?, ?)", (key, kind, text, delete_after))
+
+    def forget_personal(self, before: Instant) -> None:
+        """Delete the texts whose time is over."""
+        self._write("DELETE FROM personal WHERE delete_after < ?", (before,))
+
     def put_moment(self, moment: str, topic: str, not_after: Instant, body: bytes) -> None:
         """A moment still to be told."""
         self._write("INSERT OR REPLACE INTO moments VALUES (?, ?, ?, ?)", (moment, topic, not_after, body))
@@ -286,7 +317,7 @@ class Store:
         """The floor as it was committed: today's rows, and what outlives a day."""
         found: list[Entity] = []
         for table in TABLES:
-            if table.kind in (Ticket, Service, Block):
+            if table.daily:
                 found += self.rows(table, "WHERE day = ?", (self.day,))
             elif table.kind is Alert:
                 found += self.rows(table, "WHERE ended_at IS NULL")

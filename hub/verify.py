@@ -11,7 +11,7 @@ from pathlib import Path
 from msgspec import Struct, structs
 
 from hall.events import AnyEvent, DayClosed, DayOpened, decode_event
-from hall.model import Alert, Day, Desk, Instant, Lockout
+from hall.model import Day, Instant
 from hub import seals
 from hub.floor import Floor
 from hub.seals import Sealed
@@ -20,7 +20,6 @@ from hub.store import BY_KIND, GENESIS, TABLES, Table, chained
 
 PROGRESS_EVERY = 10_000
 CLOSING = b'{"event":"day_closed/'  # the canonical bytes begin with the tag
-OUTLIVES_A_DAY = (Desk, Lockout, Alert)
 Progress = Callable[[int, int], None]
 
 
@@ -164,7 +163,7 @@ class _Rebuilt:
         """The last day, what outlives a day, and that no row stands beside them."""
         self._compare_day()
         for table in TABLES:
-            if table.kind in OUTLIVES_A_DAY:
+            if not table.daily:
                 self._compare(table, self._snapshot.rows(table))
             else:
                 for day in self._snapshot.days(table):
@@ -179,7 +178,7 @@ class _Rebuilt:
             return
         self._days.add(day)
         for table in TABLES:
-            if table.kind not in OUTLIVES_A_DAY:
+            if table.daily:
                 self._compare(table, self._snapshot.rows(table, day))
                 self._expected[table.name] = {}
 

@@ -15,6 +15,7 @@ from hall.messages import (
     BoardState,
     Card,
     Catalogue,
+    EmergencyState,
     InHand,
     ListedDepartment,
     ListedMatter,
@@ -27,7 +28,7 @@ from hall.messages import (
 )
 from hall.model import Alert, DeskState, Hall, Instant, Printing, WindowNo, ZoneId
 from hall.pin import salt_of
-from hall.topics import CATALOGUE, OPEN, Tree
+from hall.topics import CATALOGUE, EMERGENCY, OPEN, Tree
 from hall.waiting import windows_for
 from hub.at_window import queues_of
 from hub.floor import Floor
@@ -68,6 +69,7 @@ def window_state(hall: Hall, floor: Floor, window: WindowNo, rev: int) -> Window
         waiting=floor.waiting(queues_of(hall, window)),
         undo=desk.act,
         undo_until=desk.act_at + round(hall.policy.undo_s * 1000) if desk.act else None,
+        rate=desk.rate,
     )
 
 
@@ -149,6 +151,12 @@ def catalogue(hall: Hall, speed: float = 1.0) -> Catalogue:
     )
 
 
+def emergency_state(floor: Floor, zone: ZoneId, rev: int) -> EmergencyState:
+    """A zone's emergency; an empty text for none."""
+    held = floor.emergencies.get(zone)
+    return EmergencyState(rev=rev, zone=zone, text=held.text if held else "", since=held.since if held else 0)
+
+
 def alert_state(alert: Alert, rev: int) -> AlertState:
     """An alert as stations see it."""
     return AlertState(
@@ -199,6 +207,7 @@ class Shown:
             tree.window(w.number): window_state(hall, floor, w.number, rev) for w in hall.windows
         }
         states.update((tree.board(z.id), board_state(hall, floor, z.id, rev)) for z in hall.zones)
+        states.update((tree.of(EMERGENCY, z.id), emergency_state(floor, z.id, rev)) for z in hall.zones)
         states[tree.of(OPEN)] = open_state(hall, now, rev, trouble.kind.value if trouble else "")
         alerts = {tree.alert(a.id): alert_state(a, rev) for a in floor.alerts.values()}
         if trouble is not None:

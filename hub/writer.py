@@ -31,7 +31,7 @@ from hall.messages import (
     encode,
     id_in,
 )
-from hall.model import AlertKind, Hall, Instant, Service, StationId, Ticket
+from hall.model import AlertKind, DeskAct, Hall, Instant, Service, StationId, Ticket
 from hall.pin import bound_to, proves
 from hall.topics import Tree
 from hub.decide import decide
@@ -198,9 +198,11 @@ class _Batch:
     def _decided(self, station: StationId, ask: Ask) -> AnyReply:
         body = ask.body
         if isinstance(body, WindowWish):
-            # With the clock standing still two presses could fall into one instant; taking one back tells them apart
-            # by their time.
-            self._now = max(self._now, self._writer.floor.desk(body.window).act_at + 1)
+            # Taking a press back tells by their time what it did (hub.at_window.press_taken_back); while the clock
+            # stands still, the press before it must not share its instant. A call before it cannot be mistaken.
+            desk = self._writer.floor.desk(body.window)
+            if desk.act is not DeskAct.CALL:
+                self._now = max(self._now, desk.act_at + 1)
         earlier = self._store.reply(station, body.request) if isinstance(body, Cancel) else None
         asked = Asked(
             station=station,
@@ -212,6 +214,8 @@ class _Batch:
         )
         decision = decide(self._hall, self._writer.floor, asked, self._now)
         self.commit_events(decision.events)
+        for text in decision.personal:
+            self._store.put_personal(text.key, text.kind, text.text, text.delete_after)
         reply = self._reply(decision)
         if isinstance(reply, Refused):
             self._refused(station, ask, reply)
@@ -251,6 +255,7 @@ class _Batch:
             if isinstance(event, DayOpened):
                 store.day = event.day
                 store.forget_replies(self._now - REPLIES_KEPT_MS)
+                store.forget_personal(self._now)
             elif isinstance(event, DayClosed):
                 store.seal(event.day)
                 self.sealed.append(Sealed(event.day, store.seq, store.head))

@@ -60,6 +60,11 @@ class Shape(StrEnum):
     PERSON = "person"
     DOTS = "dots"
     SOUND = "sound"
+    FACE_5 = "face_5"  # from a broad smile to a deep frown: the same strokes, no face stronger than another
+    FACE_4 = "face_4"
+    FACE_3 = "face_3"
+    FACE_2 = "face_2"
+    FACE_1 = "face_1"
 
 
 class Sign(Struct, frozen=True):

@@ -45,6 +45,14 @@ _DISCS: Final[dict[Shape, tuple[tuple[Point, float], ...]]] = {
 }
 _RINGS: Final[dict[Shape, tuple[Point, float]]] = {Shape.CLOCK: ((50, 50), 42), Shape.PERSON: ((50, 30), 20)}
 _STROKE: Final = 9.0  # width of a stroke, of 100
+_THIN: Final = 5.0
+
+_MOUTHS: Final = {Shape.FACE_5: 17, Shape.FACE_4: 8, Shape.FACE_3: 0, Shape.FACE_2: -8, Shape.FACE_1: -17}
+for _face, _bend in _MOUTHS.items():  # how far the middle of the mouth is below its corners
+    _across = [x / 10 for x in range(-10, 11)]
+    _STROKES[_face] = (tuple((50 + 23 * x, 65 + _bend * (0.5 - x * x)) for x in _across),)
+    _DISCS[_face] = (((35, 40), 5.5), ((65, 40), 5.5))
+    _RINGS[_face] = ((50, 50), 46)
 
 
 class Painter:
@@ -147,7 +155,7 @@ def _sign_at(surface: pygame.Surface, shape: Shape, side: int, colour: Colour) -
     def at(point: Point) -> Point:
         return point[0] * scale, point[1] * scale
 
-    width = max(2.0, _STROKE * scale)
+    width = max(2.0, (_THIN if shape in _MOUTHS else _STROKE) * scale)
     for stroke in _STROKES.get(shape, ()):
         points = [at(point) for point in stroke]
         for start, end in pairwise(points):

@@ -11,10 +11,10 @@ import msgspec
 from msgspec import Struct
 
 from hall.errors import CannotWrite
-from hall.messages import DeviceSeen, Printed
+from hall.messages import DeviceSeen, Printed, Rated
 from hall.model import RequestId
 
-KeptFact = Printed | DeviceSeen
+KeptFact = Printed | DeviceSeen | Rated
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(KeptFact).decode
 

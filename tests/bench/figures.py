@@ -131,8 +131,8 @@ def write_page(path: Path, figures: Sequence[Figure], notes: Sequence[Note], now
     missed = [one.name for one in figures if one.holds is False]
     lines += ["", told["missed"] if missed else told["none_missed"], ""]
     for name in missed:
-        tried = told["tried"].get(name.partition(" at ")[0]) or told["tried"].get(name) or told["untried"]
-        lines += [f"- **{name}**: {tried.strip()}"]
+        tried = next((words for start, words in told["tried"].items() if name.startswith(start)), told["untried"])
+        lines += [f"- **{name}**: {' '.join(tried.split())}"]
     path.write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
 
 

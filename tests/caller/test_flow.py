@@ -166,6 +166,25 @@ def test_the_soft_callers_next_may_finish_by_setting() -> None:
     assert effects == (), "finish still asks how"
 
 
+def test_many_windows_have_a_list_of_their_own() -> None:
+    told = catalogue()
+    many = replace(told, windows=tuple(replace(told.windows[0], number=n) for n in range(1, 31)))
+    state, _ = go(at(D.CALLING), Told(many), Pressed(Action.TRANSFER))
+    assert [o.id for o in options(state)] == ["windows", "department social", "department tax", "department civil"]
+    state, _ = go(state, Chose("windows"))
+    assert {o.id for o in options(state)} == {f"window {n}" for n in range(1, 31) if n != WINDOW}
+    assert go(state, Left())[0].choosing == go(at(D.CALLING), Pressed(Action.TRANSFER))[0].choosing
+    _, effects = go(state, Chose("window 30"), Chose("next_step"))
+    assert effects == (Want(Transfer(window=WINDOW, reason="next_step", to_window=30)),)
+
+
+def test_a_matter_no_window_serves_is_not_offered() -> None:
+    told = catalogue()
+    nowhere = replace(told, matters=tuple(replace(m, windows=()) if m.id == "tax-1" else m for m in told.matters))
+    state, _ = go(at(D.CALLING), Told(nowhere), Pressed(Action.TRANSFER), Chose("department tax"))
+    assert [o.id for o in options(state)] == ["matter tax-2"]
+
+
 def test_a_list_is_left_step_by_step_and_stale_touches_do_nothing() -> None:
     state, _ = go(at(D.CALLING), Pressed(Action.TRANSFER), Chose("department civil"))
     assert state.choosing is not None

@@ -7,7 +7,7 @@ import pytest
 
 from hall.errors import BadFile
 from hall.keymap import Action, Binding, action_of, clashes
-from hall.profile import KeypadProfile, PrinterProfile, parse_profile
+from hall.profile import KeypadProfile, PadProfile, PrinterProfile, parse_profile
 
 SHIPPED = {
     Path(file.name).stem: file.read_text("utf-8")
@@ -69,6 +69,27 @@ def test_both_keymaps(digits: str, key: int, in_a: Action | None, in_b: Action |
         keypad = parse_profile(name, SHIPPED)
         assert isinstance(keypad, KeypadProfile)
         assert keypad.action(digits, key) == wanted, name
+
+
+def test_the_four_key_pad_is_listed_as_not_five_level() -> None:
+    pad = parse_profile("ff68-pad-4", SHIPPED)
+    assert isinstance(pad, PadProfile)
+    assert not pad.five_level
+    assert [pad.level(value) for value in range(5)] == [2, 3, 4, 5, None]
+
+
+def test_a_pad_says_how_many_levels_it_has() -> None:
+    claims = SHIPPED["ff68-pad-4"].replace("five_level = false", "five_level = true")
+    (told,) = mistakes_of("p", {"p": claims})
+    assert told == "p.toml.five_level: must be false: the keys give 4 of the five levels"
+    rows = "[{ value = 0, level = 6 }, { value = 1, level = 2 }, { value = 1, level = 2 }, { value = 256, level = 1 }]"
+    text = f'extends = "ff68-pad-4"\ntitle = "p"\nverified = "experimental"\nsources = ["s"]\nkeys = {rows}\n'
+    assert [mistake.split(": ")[0] for mistake in mistakes_of("p", {**SHIPPED, "p": text})] == [
+        "p.toml.keys[0].level",
+        "p.toml.keys[2].level",
+        "p.toml.keys[2].value",
+        "p.toml.keys[3].value",
+    ]
 
 
 def test_exact_digits_win_over_patterns() -> None:
@@ -155,7 +176,7 @@ KEYPAD = 'extends = "ff68-21key-a"\ntitle = "k"\nverified = "experimental"\nsour
         ({"p": "extends = 3"}, "there is no profile 3"),
         ({"q": ""}, "there is no profile 'p'"),
         ({"p": "kind ="}, "p.toml: not TOML"),
-        ({"p": 'kind = "toaster"'}, "'toaster' is no kind of device; known are: bar, keypad, printer"),
+        ({"p": 'kind = "toaster"'}, "'toaster' is no kind of device; known are: bar, keypad, pad, printer"),
         ({"p": ""}, "None is no kind of device"),
     ],
 )

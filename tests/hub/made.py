@@ -41,6 +41,7 @@ from tests.hall.halls import PIN_101, PIN_102, Table, a_hall, toml
 PINS = {"101": "246810", "102": "135790", "103": "314159"}
 PIN_103 = verifier(PINS["103"], bytes(15) + b"\2")
 KIOSK, OTHER_KIOSK = "kiosk-1", "kiosk-2"
+GUIDE_DESK, PAD = "desk-1", "pad-1"
 STATIONS: dict[WindowNo, StationId] = {1: "window-1", 2: "window-2", 3: "window-3"}
 
 
@@ -72,6 +73,8 @@ def a_table() -> Table:
         {"id": KIOSK, "roles": ["kiosk"], "zone": "self"},
         {"id": OTHER_KIOSK, "roles": ["kiosk"], "zone": "self"},
         *({"id": s, "roles": ["caller"], "windows": [n]} for n, s in STATIONS.items()),
+        {"id": GUIDE_DESK, "roles": ["desk"], "zone": "main"},
+        {"id": PAD, "roles": ["evaluator"], "windows": [1]},
     ]
     return table
 

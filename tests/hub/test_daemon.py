@@ -147,7 +147,8 @@ def test_at_its_birth_the_hub_tells_everything(rig: Rig) -> None:
     topics = {t.removeprefix("jh/1/village/") for t in rig.broker.retained}
     windows = {f"window/{n}" for n in (1, 2, 3)}
     boards = {"board/main", "board/self"}
-    assert topics == {"station/hub/about", "station/hub/state", "catalogue", "open", *windows, *boards}
+    emergencies = {"emergency/main", "emergency/self"}
+    assert topics == {"station/hub/about", "station/hub/state", "catalogue", "open", *windows, *boards, *emergencies}
     assert (rig.life().life, rig.life().boot) == (Life.READY, 1)
 
 

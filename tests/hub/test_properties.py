@@ -255,7 +255,8 @@ class AnyDay(RuleBasedStateMachine):
 
     @invariant()
     def the_clock_of_the_log_does_not_run_back(self) -> None:
-        assert self.house.writer.floor.last_at == self.house.store.at <= self.house.now
+        # presses at one instant of a standing clock are told apart by a millisecond each
+        assert self.house.writer.floor.last_at == self.house.store.at <= self.house.now + 1_000
 
     def teardown(self) -> None:
         house = self.house

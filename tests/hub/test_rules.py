@@ -9,9 +9,12 @@ import pytest
 from hall.messages import (
     Body,
     CallNumber,
+    CallStaff,
     Cancel,
     DeviceSeen,
     Done,
+    EndAlert,
+    Find,
     Finish,
     Health,
     Issued,
@@ -20,10 +23,12 @@ from hall.messages import (
     Noted,
     Pause,
     Printed,
+    Rated,
     Recall,
     Refusal,
     Reprint,
     Resume,
+    SetEmergency,
     SignIn,
     SignOut,
     Start,
@@ -74,6 +79,7 @@ WINDOW: dict[str, tuple[Body, tuple[Refusal | None, ...]]] = {
         Transfer(window=1, reason="wrong", matter="relief"),
         (R.NOT_SIGNED_IN, R.NO_TICKET_IN_HAND, R.NO_TICKET_IN_HAND, DONE, DONE),
     ),
+    "call_staff": (CallStaff(window=1), (DONE, DONE, DONE, DONE, DONE)),
     "undo": (Undo(window=1), (R.NOT_SIGNED_IN, R.NOTHING_TO_UNDO, R.NOTHING_TO_UNDO, DONE, DONE)),
 }
 
@@ -142,6 +148,7 @@ def test_what_a_ticket_machine_asks_does_not_depend_on_windows(name: str, state:
 
 def test_every_request_has_a_rule_and_stands_in_these_tables() -> None:
     tried = {type(body) for body, _ in (*WINDOW.values(), *STATION.values())} | {SignIn}
+    tried |= {Find, SetEmergency, EndAlert, Rated}  # in test_guide_desk.py
     assert tried == set(_RULES) == set(Body.__args__)
 
 

@@ -52,7 +52,8 @@ def test_the_first_time_everything_is_told_then_only_what_changed() -> None:
     house = House()
     house.take()
     screen = Screen(house)
-    assert set(screen.told()) == {"window/1", "window/2", "window/3", "board/main", "board/self", "open"}
+    emergencies = {"emergency/main", "emergency/self"}
+    assert set(screen.told()) == {"window/1", "window/2", "window/3", "board/main", "board/self", "open", *emergencies}
     assert screen.told() == {}
     house.ticket("medical")
     assert set(screen.told()) == {"window/1", "window/3", "board/main", "board/self"}

@@ -1,0 +1,50 @@
+"""The pad's window: shows the flow's state, gives presses as events of the flow."""
+
+from __future__ import annotations
+
+from evaluator.frame import View
+from evaluator.screen import event_of, event_of_key, page_of
+from evaluator.values import Event, State
+from hall.wording import Words
+from screen.window import Closed, Pressed, Typed, Window
+
+
+class Panel:
+    """Belongs to the main thread. `keyboard`: one is attached, own words can be typed."""
+
+    def __init__(self, window: Window, words: Words, ratings: Words, keyboard: bool) -> None:
+        self._window = window
+        self._words = words
+        self._ratings = ratings
+        self._keyboard = keyboard
+
+    def show(self, state: State, mono: float) -> None:
+        """Draw the state, if it looks different."""
+        view = View(
+            state=state,
+            mono=mono,
+            size=self._window.size,
+            words=self._words,
+            ratings=self._ratings,
+            keyboard=self._keyboard,
+        )
+        self._window.show(page_of(view))
+
+    def pump(self, timeout_s: float) -> list[Event | Closed]:
+        """What was pressed, waiting up to `timeout_s` for it or for the window's `wake`."""
+        events: list[Event | Closed] = []
+        for raw in self._window.pump(timeout_s):
+            event: Event | Closed | None = None
+            if isinstance(raw, Closed):
+                event = raw
+            elif isinstance(raw, Pressed):
+                event = event_of(raw.id)
+            elif isinstance(raw, Typed):
+                event = event_of_key(raw.key)
+            if event is not None:
+                events.append(event)
+        return events
+
+    def close(self) -> None:
+        """Close the window."""
+        self._window.close()

@@ -1,0 +1,191 @@
+"""The evaluator as a role of a station: flow, pad with keys, pad with a screen and voice at the station's inbox."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct
+
+from evaluator.flow import fresh, step
+from evaluator.pad import Pad
+from evaluator.panel import Panel
+from evaluator.values import Effect, Prompt, Settings, StartPad, State
+from evaluator.voice import Voice
+from hall.errors import BadFile
+from hall.happened import Note
+from hall.messages import Health
+from hall.model import Instant
+from hall.profile import PadProfile
+from hall.ratings import reasons_in
+from hall.station.line import Line, LineSettings
+from hall.station.service import Station, Stop
+from hall.station.settings import fonts, profile, words
+from hall.stationfile import EvaluatorSettings, Screen
+from hall.topics import CATALOGUE, WINDOW, Topic
+from screen.finger import Finger
+from screen.painter import Painter
+from screen.window import Closed, Window
+
+DEVICE: Final = "pad"
+VOICE: Final = "pad_voice"
+NOT_FIVE_LEVEL: Final = "not_five_level"
+VOICE_DIRECTORY: Final = "voice"  # beside the station file; recordings of other languages in <language>/ below it
+KEYBOARDS: Final = (Path("/dev/input/by-path"), "*-event-kbd")
+log = logging.getLogger("evaluator")
+
+
+class PortChanged(Struct, frozen=True):
+    """The pad's port was opened or lost."""
+
+    here: bool
+    reason: str
+
+
+class Evaluator:
+    """`handle` and `pump` belong to the main thread; drivers reach it through the station's inbox."""
+
+    topics: tuple[Topic, ...] = (CATALOGUE, WINDOW)
+
+    def __init__(self, settings: EvaluatorSettings, language: str, beside: Path) -> None:
+        if not (settings.pad or settings.screen):
+            raise BadFile(("evaluator: needs a pad or a screen",))
+        self._settings = settings
+        self._language = language
+        self._beside = beside
+        self._profile = _pad_profile(settings.profile)
+        self._ratings = words("ratings", language)
+        reasons = reasons_in(self._ratings)
+        self._state = fresh(Settings(window=settings.window, reasons=reasons, wait_s=settings.wait_s))
+        self._mono = 0.0
+        self._line: Line | None = None
+        self._pad: Pad | None = None
+        self._panel: Panel | None = None
+        self._finger: Finger | None = None
+        self._voice: Voice | None = None
+
+    @property
+    def state(self) -> State:
+        """What the flow knows; what was chosen is not readable in its `repr`."""
+        return self._state
+
+    @property
+    def has_screen(self) -> bool:
+        """Whether there is a pad with a screen, whose `pump` must run on the main thread."""
+        return self._settings.screen is not None
+
+    # --- the role -------------------------------------------------------------------------------------------
+
+    def start(self, station: Station) -> None:
+        """Open pad, screen and voice. Raises BadFile without fonts."""
+        self._station = station
+        if self._settings.screen is not None:
+            self._open_screen(station, self._settings.screen)
+        self._open_voice(station)
+        if self._settings.pad:
+            self._open_pad(station)
+
+    def handle(self, event: object, now: Instant | None, mono: float) -> None:  # noqa: ARG002 (nothing is dated here)
+        """One event, whatever its source."""
+        self._mono = mono
+        if isinstance(event, PortChanged):
+            self._port_changed(event)
+        elif isinstance(event, Closed):
+            self._station.inbox.put(Stop())
+        else:
+            self._state, effects = step(self._state, event, mono)
+            for effect in effects:
+                self._do(effect)
+
+    def pump(self, timeout_s: float) -> list[object]:
+        """What to handle next: from the screen and from the inbox. Draws first what was handled before."""
+        assert self._panel is not None
+        self._panel.show(self._state, self._mono)
+        waiting = self._station.inbox.take(0)
+        pressed = self._panel.pump(0 if waiting else timeout_s)
+        return [*waiting, *pressed, *self._station.inbox.take(0)]
+
+    def close(self) -> None:
+        """Close pad, voice and screen."""
+        if self._line is not None:
+            self._line.close()
+        if self._voice is not None:
+            self._voice.close()
+        if self._finger is not None:
+            self._finger.close()
+        if self._panel is not None:
+            self._station.inbox.on_put = None
+            self._panel.close()
+
+    # --- wiring ---------------------------------------------------------------------------------------------
+
+    def _open_pad(self, station: Station) -> None:
+        found = self._profile
+        serial = found.line
+        settings = LineSettings(baud=serial.baud, bits=serial.bits, parity=serial.parity, stop_bits=serial.stop_bits)
+
+        def heard(data: bytes) -> None:
+            pad.feed(data)  # made below: pad and line need each other
+
+        line = Line(
+            self._settings.pad,
+            settings,
+            on_bytes=heard,
+            on_state=lambda here, reason: station.inbox.put(PortChanged(here, reason)),
+        )
+        pad = Pad(line, found, self._settings.address, station.inbox.put)
+        self._line, self._pad = line, pad
+        line.start()
+
+    def _open_screen(self, station: Station, wanted: Screen) -> None:
+        window = Window(
+            (wanted.width, wanted.height),
+            Painter(fonts()),
+            title=station.id,
+            fullscreen=wanted.fullscreen,
+            pictures=self._beside / wanted.pictures if wanted.pictures else None,
+        )
+        directory, pattern = KEYBOARDS
+        keyboard = any(directory.glob(pattern))
+        self._panel = Panel(window, words("evaluator", self._language), self._ratings, keyboard)
+        station.inbox.on_put = window.wake
+        if wanted.finger:
+            self._finger = Finger(self._beside / wanted.finger, window)
+
+    def _open_voice(self, station: Station) -> None:
+        directory = self._beside / VOICE_DIRECTORY
+        self._voice = Voice(directory if self._language == "zh" else directory / self._language)
+        if self._voice.wanted:
+            station.device(VOICE, self._voice.health, self._voice.reason)
+
+    def _port_changed(self, event: PortChanged) -> None:
+        if not event.here:
+            log.warning("pad port %s: %s", self._settings.pad, event.reason)
+            self._station.device(DEVICE, Health.LOST, "port")
+            return
+        if self._profile.five_level:
+            self._station.device(DEVICE, Health.READY)
+        else:
+            log.warning("pad %s: %d keys, not five levels", self._settings.profile, len(self._profile.keys))
+            self._station.device(DEVICE, Health.DEGRADED, NOT_FIVE_LEVEL)
+        if self._state.asking is not None and self._pad is not None:
+            self._pad.ask()  # the question was lost with the port
+
+    def _do(self, effect: Effect) -> None:
+        match effect:
+            case Note():
+                self._station.note(effect)
+            case Prompt(spoken) if self._voice is not None:
+                self._voice.say(spoken)
+            case StartPad() if self._pad is not None:
+                self._pad.ask()
+            case _:
+                pass  # no pad with keys to tell
+
+
+def _pad_profile(name: str) -> PadProfile:
+    found = profile(name)
+    if not isinstance(found, PadProfile):
+        raise BadFile((f"evaluator.profile: {name!r} is no pad's; one is ff68-pad-4",))
+    return found
