@@ -32,6 +32,7 @@ from evaluator.values import (
 )
 from hall.happened import HubChanged, Note, Ticked, Told
 from hall.messages import Catalogue, Rated, WindowState
+from hall.model import ServiceId
 from hall.ratings import LEVELS, MAX_WORDS, UNRATED
 
 MOST_ANSWERED: Final = 64  # the hub's retained state names one service at a time
@@ -67,9 +68,10 @@ def step(state: State, event: Event | object, mono: float) -> Step:
 def _told(state: State, window: WindowState, mono: float) -> Step:
     asking = state.asking
     effects: tuple[Effect, ...] = ()
-    state = replace(state, window=window)
+    # A *finish* that is undone: the service goes on and is asked for after the next one, if the hub has no rating yet.
+    state = replace(state, window=window, answered=tuple(s for s in state.answered if not _is_in_hand(s, window)))
     if asking is not None and window.rate != asking.service:
-        if _is_back(asking, window):
+        if _is_in_hand(asking.service, window):
             state = replace(state, asking=None)
         else:
             state, effects = _ended(state, asking)
@@ -77,9 +79,8 @@ def _told(state: State, window: WindowState, mono: float) -> Step:
     return state, (*effects, *more)
 
 
-def _is_back(asking: Asking, window: WindowState) -> bool:
-    """Whether the service goes on because its *finish* was undone: it is rated after the next one."""
-    ticket, _, _ = asking.service.rpartition("#")
+def _is_in_hand(service: ServiceId, window: WindowState) -> bool:
+    ticket, _, _ = service.rpartition("#")
     return window.in_hand is not None and window.in_hand.ticket == ticket
 
 
