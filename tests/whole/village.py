@@ -1,4 +1,4 @@
-"""A village service point that really runs: Mosquitto with the shipped broker.conf, hub, kiosk, caller, virtual devices."""
+"""A village service point that really runs: Mosquitto with the shipped broker.conf, hub, kiosk, caller, twins."""
 
 from __future__ import annotations
 
