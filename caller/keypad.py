@@ -24,7 +24,7 @@ AGAIN_ACKS: Final = (
 
 
 class Port(Protocol):
-    """Where bytes go; hall.station.line.Line is one. False if they could not be sent."""
+    """Where whole frames go, one a write; hall.station's lines are some. False if one could not be sent."""
 
     def write(self, data: bytes) -> bool: ...
 
@@ -95,7 +95,8 @@ class Keypad:
             Signal.FAILED: (ff68.failed(self._address), ff68.beep(self._address)),
             Signal.ATTENTION: (ff68.beep(self._address),),
         }[signal]
-        self._port.write(b"".join(map(ff68.encode, frames)))
+        for frame in frames:
+            self._port.write(ff68.encode(frame))
         if signal is not Signal.ATTENTION:
             self._covered_since = self._clock()
 

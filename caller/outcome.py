@@ -105,9 +105,13 @@ def told(state: State, window: WindowState) -> State:
     """The window's state as the hub tells it; dialogues that it no longer allows are closed."""
     if window.rev < state.floor:
         return state
+    in_hand_before = state.window.in_hand.ticket if state.window and state.window.in_hand else None
     state = replace(state, window=window, floor=window.rev)
-    if state.choosing is not None and why_not(state, state.choosing.action, None) is not None:
-        state = replace(state, choosing=None)
+    if state.choosing is not None:
+        # Every list is about the ticket in hand: an answer given to it must not meet another, or none.
+        same = window.in_hand is not None and window.in_hand.ticket == in_hand_before
+        if not same or why_not(state, state.choosing.action, None) is not None:
+            state = replace(state, choosing=None)
     if state.entry is not None:
         action = Action.CALL_NUMBER if state.entry.field is Field.NUMBER else Action.SIGN_IN
         if why_not(replace(state, hub_here=True), action, None) is not None:

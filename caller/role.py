@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from caller.flow import fresh, step
 from caller.keypad import Keypad
+from caller.light import CallLight, NoLight, lit
 from caller.pinwork import PinWorker
-from caller.screen import SoftCaller
 from caller.values import (
     Cells,
     Effect,
-    Event,
     Feedback,
     Manner,
     Settings,
@@ -28,16 +28,18 @@ from hall.messages import Health, SignIn
 from hall.model import Disposition, Instant, RequestId
 from hall.pin import bound_to, proof
 from hall.profile import KeypadProfile
-from hall.station.line import Line, LineSettings
-from hall.station.service import Station, Stop
-from hall.station.settings import fonts, profile, words
+from hall.station.line import LineSettings
+from hall.station.service import Station
+from hall.station.settings import profile
+from hall.station.sharedline import Port
 from hall.stationfile import CallerSettings, Screen
 from hall.topics import CATALOGUE, WINDOW, Topic
-from screen.finger import Finger
-from screen.painter import Painter
-from screen.window import Closed, Window
+
+if TYPE_CHECKING:
+    from caller.screen import SoftCaller
 
 DEVICE = "keypad"
+LIGHT = "light"
 log = logging.getLogger("caller")
 
 
@@ -63,9 +65,9 @@ class Caller:
         self._now: Instant | None = None
         self._pins: PinWorker | None = None
         self._keypad: Keypad | None = None
-        self._line: Line | None = None
+        self._line: Port | None = None
         self._screen: SoftCaller | None = None
-        self._finger: Finger | None = None
+        self._light: CallLight | None = None
 
     @property
     def state(self) -> State:
@@ -80,25 +82,27 @@ class Caller:
     # --- the role -------------------------------------------------------------------------------------------
 
     def start(self, station: Station) -> None:
-        """Open keypad and screen. Raises BadFile for a profile that is no keypad's, or without fonts."""
+        """Open keypad, screen and light. Raises BadFile for a profile that is no keypad's, or without fonts."""
         self._station = station
         self._pins = PinWorker(station.inbox.put)
         if self._settings.keypad:
             self._open_keypad(station)
         if self._settings.screen is not None:
             self._open_screen(station, self._settings.screen)
+        if self._settings.light_pin:
+            self._open_light(station, self._settings.light_pin)
 
     def handle(self, event: object, now: Instant | None, mono: float) -> None:
         """One event, whatever its source."""
         self._now = now
         if isinstance(event, PortChanged):
             self._port_changed(event)
-        elif isinstance(event, Closed):
-            self._station.inbox.put(Stop())
         else:
             self._state, effects = step(self._state, event, now, mono)  # type: ignore[arg-type]
             for effect in effects:
                 self._do(effect)
+        if self._light is not None:
+            self._light.show(lit(self._state.window))
         if self._keypad is not None:
             self._keypad.tick()
 
@@ -107,17 +111,17 @@ class Caller:
         assert self._screen is not None
         self._screen.show(self._state, self._now)
         waiting = self._station.inbox.take(0)
-        pressed: list[Event | Closed] = self._screen.pump(0 if waiting else timeout_s)
+        pressed = self._screen.pump(0 if waiting else timeout_s)
         return [*waiting, *pressed, *self._station.inbox.take(0)]
 
     def close(self) -> None:
-        """Close keypad, worker and screen."""
+        """Close keypad, worker, screen and light."""
+        if self._light is not None:
+            self._light.close()
         if self._line is not None:
             self._line.close()
         if self._pins is not None:
             self._pins.close()
-        if self._finger is not None:
-            self._finger.close()
         if self._screen is not None:
             self._station.inbox.on_put = None
             self._screen.close()
@@ -134,7 +138,7 @@ class Caller:
         def heard(data: bytes) -> None:
             keypad.feed(data)  # made below: keypad and line need each other
 
-        line = Line(
+        line = station.line(
             self._settings.keypad,
             settings,
             on_bytes=heard,
@@ -145,18 +149,19 @@ class Caller:
         line.start()
 
     def _open_screen(self, station: Station, wanted: Screen) -> None:
-        window = Window(
-            (wanted.width, wanted.height),
-            Painter(fonts()),
-            title=station.id,
-            fullscreen=wanted.fullscreen,
-            pictures=self._beside / wanted.pictures if wanted.pictures else None,
-        )
-        own, refusals = words("caller", self._language), words("refusals", self._language)
-        self._screen = SoftCaller(window, own, refusals, self._language)
-        station.inbox.on_put = window.wake
-        if wanted.finger:
-            self._finger = Finger(self._beside / wanted.finger, window)
+        from caller.screen import SoftCaller  # pygame's 20 MB are for those who have a screen
+
+        self._screen = SoftCaller.opened(station, wanted, self._beside, self._language)
+
+    def _open_light(self, station: Station, pin: str) -> None:
+        """Calling goes on without a light; the hall is told."""
+        try:
+            self._light = CallLight(pin)
+        except NoLight as error:
+            log.warning("%s", error)
+            station.device(LIGHT, Health.LOST, "pin")
+        else:
+            station.device(LIGHT, Health.READY)
 
     def _port_changed(self, event: PortChanged) -> None:
         if event.here:

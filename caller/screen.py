@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from caller.dialogues import pages_of, shown_options
 from caller.frame import View
 from caller.offers import options
@@ -9,7 +11,12 @@ from caller.pages import page_of
 from caller.presses import TURNS, of_button, of_key
 from caller.values import Event, State
 from hall.model import Instant
+from hall.station.service import Station, Stop
+from hall.station.settings import fonts, words
+from hall.stationfile import Screen
 from hall.wording import Words
+from screen.finger import Finger
+from screen.painter import Painter
 from screen.window import Closed, Pressed, Typed, Window
 
 
@@ -23,6 +30,7 @@ class SoftCaller:
         self._language = language
         self._turned = 0
         self._view: View | None = None
+        self._finger: Finger | None = None
 
     def show(self, state: State, now: Instant | None) -> None:
         """Draw the state, if it looks different."""
@@ -39,12 +47,28 @@ class SoftCaller:
         )
         self._window.show(page_of(self._view))
 
-    def pump(self, timeout_s: float) -> list[Event | Closed]:
-        """What was pressed, waiting up to `timeout_s` for it or for the window's `wake`."""
-        events: list[Event | Closed] = []
+    @classmethod
+    def opened(cls, station: Station, wanted: Screen, beside: Path, language: str) -> SoftCaller:
+        """The window of a station file's screen, with its finger if it has one. Raises BadFile without fonts."""
+        window = Window(
+            (wanted.width, wanted.height),
+            Painter(fonts()),
+            title=station.id,
+            fullscreen=wanted.fullscreen,
+            pictures=beside / wanted.pictures if wanted.pictures else None,
+        )
+        station.inbox.on_put = window.wake
+        soft = cls(window, words("caller", language), words("refusals", language), language)
+        if wanted.finger:
+            soft._finger = Finger(beside / wanted.finger, window)
+        return soft
+
+    def pump(self, timeout_s: float) -> list[Event | Stop]:
+        """What was pressed, waiting up to `timeout_s` for it or for the window's `wake`; `Stop` once it was closed."""
+        events: list[Event | Stop] = []
         for raw in self._window.pump(timeout_s):
             if isinstance(raw, Closed):
-                events.append(raw)
+                events.append(Stop())
             elif isinstance(raw, Pressed):
                 events += self._button(raw.id)
             elif isinstance(raw, Typed):
@@ -52,7 +76,9 @@ class SoftCaller:
         return events
 
     def close(self) -> None:
-        """Close the window."""
+        """Close finger and window."""
+        if self._finger is not None:
+            self._finger.close()
         self._window.close()
 
     def _button(self, button: str) -> list[Event]:

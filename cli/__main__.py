@@ -103,7 +103,7 @@ def log_verify(
     )
 
 
-@app.command(epilog="Example: hall pin   (asks twice, prints the line for [[clerks]])")
+@app.command(epilog="Example: hall pin   (asks twice, prints the line for \\[[clerks]])")
 def pin() -> None:
     """Make the verifier of a clerk's PIN for the hall file; the PIN itself is kept nowhere."""
     typed = typer.prompt("PIN (4–8 digits)", hide_input=True, confirmation_prompt=True)
@@ -114,9 +114,11 @@ def main() -> None:
     """Run a command; what was typed wrong is told in plain words."""
     try:
         app()
-    except HallError as error:
-        sys.stderr.write(f"{error}\n")
+    except (HallError, OSError) as error:
+        sys.stderr.write(f"hall: {error}\n")
         sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
-import sys
 import threading
 import time
 from collections import deque
@@ -21,11 +20,12 @@ from rich.table import Table
 from rich.text import Text
 
 from cli import processes
+from cli.picture import hall_picture
 from cli.processes import Process
 from cli.site import Site
 from cli.timeline import LogReader, Teller
 from hall.checked import Mistakes, read_struct, read_toml
-from hall.errors import BadFile
+from hall.errors import BadFile, HallError
 from hall.hours import instant_of, local
 from hall.model import Hall, Role
 from hall.profile import PrinterProfile
@@ -40,6 +40,10 @@ ROWS = 16
 PRINTER = "escpos-80mm"
 KIOSK_SIZE = (1080, 1920)
 CALLER_SIZE = (1024, 600)
+
+
+class UsedPlace(HallError, FileExistsError):
+    """The output directory holds an earlier run."""
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
@@ -82,9 +86,14 @@ class Demo:
         self._rows: deque[tuple[str, str, str]] = deque(maxlen=ROWS)
         self._begun_at = 0.0
         self._stop = threading.Event()
+        self._failed = False
 
     def run(self) -> int:
         """Until the minutes are over or Ctrl-C; 0 if the log verifies."""
+        if self._store.exists():
+            raise UsedPlace(
+                f"--out {self._wanted.out}: a demo has run there already; name another place or leave it out"
+            )
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._interrupted)
         with ExitStack() as stack:
@@ -99,7 +108,7 @@ class Demo:
             self._told(reader)
         report = verify(self._store, rebuild=True)
         self._summary(report)
-        return 1 if report.broken else 0
+        return 1 if report.broken or self._failed else 0
 
     # --- the cast and the machines ---
 
@@ -185,7 +194,9 @@ class Demo:
                     return
                 for process in running:
                     if not process.is_running:
-                        self._console.print(f"{process.name}: {process.last_words()}", style="bold red")
+                        self._failed = True
+                        ended = self._words("ended", name=process.name, status=process.end(), log=process.log)
+                        self._console.print(f"{ended}\n{process.last_words()}", style="bold red", highlight=False)
                         return
                 self._told(reader, quiet=live is not None)
                 if live is not None:
@@ -235,10 +246,19 @@ class Demo:
                 table.add_row(self._words(f"summary.{key}"), f"{value:g}" if value is not None else "–")
         table.add_row(self._words("summary.log"), self._verdict(report))
         out = self._wanted.out
-        for key, place in (("pictures", "screens"), ("slips", "slips"), ("store", "hub/hub.db"), ("logs", "*.log")):
+        picture = hall_picture(out / "screens", out / "slips")
+        if picture is not None:
+            picture.save(out / "hall.png")
+        for key, place in (
+            ("picture", "hall.png"),
+            ("pictures", "screens"),
+            ("slips", "slips"),
+            ("store", "hub/hub.db"),
+            ("logs", "*.log"),
+        ):
             table.add_row(self._words(f"summary.{key}"), str(out / place))
         self._console.print(table)
-        command = f"{Path(sys.argv[0]).name} log verify --rebuild {self._store}"
+        command = f"hall log verify --rebuild {self._store}"
         self._console.print(self._words("summary.again", command=command), style="dim", soft_wrap=True)
 
 

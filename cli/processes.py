@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import signal
 import socket
@@ -23,10 +24,16 @@ class NotStarted(HallError, RuntimeError):
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A free loopback port below the range from which the kernel takes ports for outgoing connections: a station that
+    tries to reach a broker that is away could else be given the broker's own port, and connect to itself."""
+    for port in random.SystemRandom().sample(range(15_000, 32_000), 100):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise NotStarted("no free port among a hundred between 15000 and 32000")
 
 
 def mosquitto() -> str:
@@ -53,7 +60,13 @@ class Process:
         """Start it; its output goes to the log file."""
         with self.log.open("ab") as out:
             self._child = subprocess.Popen(
-                self._command, cwd=self._cwd, env=self._env, stdin=subprocess.DEVNULL, stdout=out, stderr=out
+                self._command,
+                cwd=self._cwd,
+                env=self._env,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
             )
 
     @property

@@ -13,7 +13,6 @@ import secrets
 import shutil
 import tomllib
 from collections.abc import Mapping
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +23,7 @@ from hall.station.settings import read_hall
 from hall.topics import HUB, acl
 
 PBKDF2_ROUNDS = 101  # Mosquitto's own; the passwords have 192 random bits
-BROKER_CONF = Path(__file__).parent.parent / "broker.conf"
-
-
-def broker_conf() -> Path:
-    """The shipped broker.conf: beside the packages in a checkout, among the data of an installation."""
-    return BROKER_CONF if BROKER_CONF.is_file() else Path(str(files("cli") / "broker.conf"))
+BROKER_CONF = Path(__file__).parent.parent / "broker.conf"  # of a checkout; installing comes with its own issue
 
 
 class Site:
@@ -51,7 +45,7 @@ class Site:
         lines = [f"{name}:{_hashed(password)}" for name, password in passwords.items()]
         _private(self.broker / "passwords", "\n".join(lines) + "\n")
         _private(self.broker / "acl", acl(self.hall.id, names[1:]))
-        shutil.copyfile(broker_conf(), self.broker / "broker.conf")
+        shutil.copyfile(BROKER_CONF, self.broker / "broker.conf")
         _private(self.broker / "conf.d" / "site.conf", self._broker_lines())
         hub = {"hall": str(self.hall_file), "data": "hub", "broker": self._broker(HUB)}
         if clock is not None:

@@ -1,7 +1,7 @@
 """LED bars on a port: written when their text changes, and slowly again and again, one after the other.
 
 A thread per port writes: a frame takes 30 ms at 9600 baud and a bar answers when it likes; the screen must not wait
-for either. A bar that does not answer holds the others up once in `repeat_s` at most.
+for either. A bar known to be silent does not hold the others up: its reply is awaited while nobody else is due.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ OnState = Callable[[bool, str], None]
 
 
 class Port(Protocol):
-    """hall.station.line.Line is one."""
+    """hall.station's lines are some. `write` returns when the frame leaves, or false if it could not be sent."""
 
     def start(self) -> None: ...
     def write(self, data: bytes) -> bool: ...
@@ -147,13 +147,17 @@ class BarLine:
         return min(due, key=lambda bar: (bar.misses >= MISSES, bar.due))
 
     def _judge(self, bar: Wired, frame: bytes, written: bool, heard: int) -> None:
-        answered = written and (
-            not bar.profile.reply_timeout_ms
-            or self._changed.wait_for(lambda: self._heard > heard or self._closing, _patience_s(bar.profile, frame))
-        )
+        until = self._clock() + _patience_s(bar.profile, frame)
+        while written and bar.profile.reply_timeout_ms and self._heard == heard and not self._closing:
+            now = self._clock()
+            if bar.misses >= MISSES and self._is_other_due(bar, now):
+                bar.due = now + RETRY_S  # asked again when it costs nobody anything
+                return
+            if now >= until or not self._changed.wait(until - now):
+                break
         if self._closing or not self._open:
             return
-        if answered:
+        if written and (self._heard > heard or not bar.profile.reply_timeout_ms):
             bar.misses = 0
             self._tell(bar, Health.READY)
             return
@@ -162,6 +166,9 @@ class BarLine:
             self._tell(bar, Health.LOST, SILENT if written else PORT)
         elif bar.frame == frame:
             bar.due = self._clock() + RETRY_S
+
+    def _is_other_due(self, bar: Wired, now: float) -> bool:
+        return any(other.frame and other.due <= now for other in self._bars.values() if other is not bar)
 
     def _tell(self, bar: Wired, health: Health, reason: str = "") -> None:
         seen = BarSeen(bar.window, health, reason)

@@ -16,7 +16,7 @@ from hall.errors import BadFile
 from hall.messages import Health
 from hall.model import Instant, WindowNo
 from hall.profile import BarProfile
-from hall.station.line import Line, LineSettings
+from hall.station.line import LineSettings
 from hall.station.service import Station, Stop
 from hall.station.settings import fonts, profile, words
 from hall.stationfile import BarSettings, DisplaySettings, Screen
@@ -127,7 +127,7 @@ class Display:
         lines = []
         for port, bars in by_port.items():
             wired = [Wired(bar.window, bar.address, self._profiles[bar.window]) for bar in bars]
-            line = BarLine(wired, partial(_port, port, wired[0].profile), station.inbox.put)
+            line = BarLine(wired, partial(_port, station, port, wired[0].profile), station.inbox.put)
             self._lines.update((bar.window, line) for bar in bars)
             lines.append(line)
         return lines
@@ -154,7 +154,7 @@ def _bar_profile(bar: BarSettings) -> BarProfile:
     return found
 
 
-def _port(url: str, found: BarProfile, on_bytes: OnBytes, on_state: OnState) -> Port:
+def _port(station: Station, url: str, found: BarProfile, on_bytes: OnBytes, on_state: OnState) -> Port:
     line = found.line
     settings = LineSettings(baud=line.baud, bits=line.bits, parity=line.parity, stop_bits=line.stop_bits)
-    return Line(url, settings, on_bytes, on_state)
+    return station.line(url, settings, on_bytes, on_state, waits=True)

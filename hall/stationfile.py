@@ -7,6 +7,8 @@ from hall.errors import BadFile
 from hall.model import Instant, Role, StationId, Value, WindowNo
 from hall.topics import HUB, ID
 
+MAX_EMERGENCY = 200  # characters; the hub refuses more
+
 
 class Broker(Value, frozen=True, kw_only=True):
     """Where the broker listens; the user name is the station's id."""
@@ -42,6 +44,7 @@ class CallerSettings(Value, frozen=True, kw_only=True):
     profile: str = "ff68-21key-b"
     address: int = 1
     screen: Screen | None = None
+    light_pin: str = ""  # the call light over the window, by gpiozero's name (“GPIO17”, “BOARD11”); empty: none
     next_finishes: bool = False  # the soft caller's *next* ends the service in hand; a keypad's always does
 
 
@@ -86,11 +89,12 @@ class EvaluatorSettings(Value, frozen=True, kw_only=True):
 
 
 class DeskSettings(Value, frozen=True, kw_only=True):
-    """The guide desk: its screen, and the printer for slips it issues."""
+    """The guide desk: its screen, the printer for slips it issues, and emergency texts of the hall's own."""
 
-    screen: Screen
+    screen: Screen = Screen(width=1280, height=800)
     printer: str = ""
     profile: str = "escpos-80mm"
+    emergencies: tuple[str, ...] = ()
 
 
 class StationFile(Value, frozen=True, kw_only=True):
@@ -189,6 +193,9 @@ def _check(station: StationFile, mistakes: Mistakes) -> None:
     ):
         if screen and not (320 <= screen.width <= 7680 and 240 <= screen.height <= 7680):
             tell(f".{name}.screen", f"320×240 to 7680×7680 pixels (found {screen.width}×{screen.height})")
+    for n, text in enumerate(station.desk.emergencies if station.desk else ()):
+        if len(text) > MAX_EMERGENCY:
+            tell(f".desk.emergencies[{n}]", f"at most {MAX_EMERGENCY} characters (found {len(text)})")
     if station.caller is not None:
         if not (station.caller.keypad or station.caller.screen):
             tell(".caller", "needs a keypad or a screen")

@@ -21,6 +21,7 @@ from hub.views import Shown
 from hub.writer import Heard, Outcome, Writer
 
 TICK_S = 0.5
+SHOW_S = 0.1  # states are told at once, but no more often: a burst of requests is one new board
 log = logging.getLogger("hub")
 
 
@@ -52,6 +53,8 @@ class Hub:
         self._moments: dict[int, str] = {}
         self._trouble: Alert | None = None
         self._next_tick = 0.0
+        self._next_show = 0.0
+        self._unshown = False
         self._next_beacon = 0.0
 
     def begin(self) -> None:
@@ -60,8 +63,9 @@ class Hub:
         log.info("hub of %s, boot %d, %d events", self.hall.id, self._boot, self.writer.store.seq)
 
     def wait_s(self) -> float:
-        """Seconds until the next tick."""
-        return max(0.0, self._next_tick - self._mono())
+        """Seconds until the next tick, or until changed states may be told."""
+        due = min(self._next_tick, self._next_show) if self._unshown else self._next_tick
+        return max(0.0, due - self._mono())
 
     def end(self) -> None:
         """Say goodbye and close everything."""
@@ -102,6 +106,8 @@ class Hub:
             self._work(heard, ticking)
         for token in tokens:
             self._bus.ack(token)
+        if self._unshown and self._mono() >= self._next_show:
+            self._show()
         return going
 
     def _work(self, heard: list[Heard], ticking: bool) -> None:
@@ -109,8 +115,7 @@ class Hub:
         outcome = self.writer.take(heard, now)
         self._tell(outcome)
         troubled = self._troubled(outcome, now, ticking)
-        if outcome.changed or ticking or troubled:
-            self._show(now)
+        self._unshown = self._unshown or outcome.changed or ticking or troubled
         if ticking:
             mono = self._mono()
             self._next_tick = mono + TICK_S
@@ -118,8 +123,11 @@ class Hub:
                 self._next_beacon = mono + BEACON_S
                 self._beacon()
 
-    def _show(self, now: Instant) -> None:
+    def _show(self) -> None:
         """The retained states that changed."""
+        self._unshown = False
+        self._next_show = self._mono() + SHOW_S
+        now = self._now()
         for tell in self._shown.changed(self.writer.floor, now, self.writer.store.seq, self._trouble):
             if self._bus.is_connected:  # else all are told at the next connection
                 self._publish(tell.topic, tell.message)

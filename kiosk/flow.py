@@ -30,15 +30,11 @@ from hall.model import Printing
 from kiosk.values import (
     BLOCKED,
     BROWSING,
-    PRINTS,
     Given,
     Job,
     Kiosk,
     PageName,
     Print,
-    PrintEnded,
-    PrinterSeen,
-    PrinterStands,
     Report,
     Tapped,
     chosen,
@@ -46,6 +42,7 @@ from kiosk.values import (
     leaves,
     matters,
 )
+from slips.values import PRINTS, PrintEnded, PrinterSeen, PrinterStands
 
 IDLE_S = 25.0  # wording.md: home after 20–30 s idle
 TAKE_S = 3.0  # wording.md: 3 s after printing

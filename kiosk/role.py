@@ -19,13 +19,14 @@ from hall.topics import CATALOGUE, OPEN, Topic
 from hall.wording import Words
 from kiosk.flow import Effect, step
 from kiosk.frame import leaf_grid
-from kiosk.printer import USUAL, OnBytes, OnState, Pace, Printer
 from kiosk.screen import page_of
-from kiosk.slip import slip
-from kiosk.values import Kiosk, Print, PrintEnded, PrinterSeen, PrinterStands, Report, Tapped
+from kiosk.values import Kiosk, Print, Report, Tapped
 from screen.finger import Finger
 from screen.painter import Painter
 from screen.window import Closed, Pressed, Window
+from slips.printer import USUAL, OnBytes, OnState, Pace, Printer
+from slips.slip import slip
+from slips.values import PrintEnded, PrinterSeen, PrinterStands
 
 DEVICE = "printer"
 HEALTH = {

@@ -7,7 +7,6 @@ from typing import TypeAlias
 
 from hall.wording import Words
 from kiosk.frame import BODY, CHOICE, SMALL, TITLE, Room, framed, leaf_grid
-from kiosk.slip import place_words
 from kiosk.values import BLOCKED, Kiosk, PageName, chosen, departments, leaves, matters
 from screen.colours import (
     AMBER,
@@ -24,6 +23,7 @@ from screen.colours import (
 )
 from screen.layout import Box
 from screen.page import MAIN, Align, Button, Item, Page, Panel, Shape, Sign, Text
+from slips.slip import place_words
 
 Draw: TypeAlias = Callable[[Room, Box], list[Item]]
 

@@ -7,7 +7,8 @@ from enum import StrEnum
 from msgspec import Struct
 
 from hall.messages import Body, Catalogue, Issued, ListedDepartment, ListedMatter, OpenState, Printed, Refused
-from hall.model import MatterId, Printing, TicketId
+from hall.model import MatterId, Printing
+from slips.values import PrinterStands
 
 
 class PageName(StrEnum):
@@ -43,21 +44,6 @@ BLOCKED = (
 )
 
 
-class PrinterStands(StrEnum):
-    """What the driver knows of the printer; the values are the reason codes of the device's health."""
-
-    CHECKING = "checking"
-    READY = "ready"
-    PAPER_LOW = "paper_low"
-    PAPER_OUT = "paper_out"
-    COVER_OPEN = "cover_open"
-    FAULT = "fault"
-    SILENT = "silent"
-
-
-PRINTS = (PrinterStands.READY, PrinterStands.PAPER_LOW)
-
-
 # --- events of the kiosk's own; the others are in hall.happened ---------------------------------------
 
 
@@ -65,20 +51,6 @@ class Tapped(Struct, frozen=True):
     """A button was pressed, by its id (“matter:id-card”, “yes”, “back”, “language:en” …)."""
 
     button: str
-
-
-class PrinterSeen(Struct, frozen=True):
-    """The driver knows something new of the printer."""
-
-    stands: PrinterStands
-
-
-class PrintEnded(Struct, frozen=True):
-    """How the slip of a ticket ended; `cause` is a code for the log."""
-
-    ticket: TicketId
-    outcome: Printing
-    cause: str = ""
 
 
 # --- effects of the kiosk's own -----------------------------------------------------------------------

@@ -40,8 +40,10 @@ from hall.station.asker import Asker, MakeBody
 from hall.station.bus import Arrived, Bus, Connected, Delivered, Disconnected, Ears, Link, PahoLink, Will
 from hall.station.clock import AWAY_AFTER_S, HubClock
 from hall.station.inbox import Inbox
+from hall.station.line import LineSettings
 from hall.station.outbox import Outbox
 from hall.station.settings import read_password, read_station
+from hall.station.sharedline import Lines, OnBytes, OnState, Port
 from hall.stationfile import StationFile
 from hall.topics import ALERT, BOARD, CAPTION, CATALOGUE, CLOCK, EMERGENCY, HUB, OPEN, SAY, STATE, WINDOW, Topic, Tree
 
@@ -111,6 +113,7 @@ class Station:
         self._role: Role | None = None
         self._next_tick = 0.0
         self._bus: Bus | None = None
+        self._lines = Lines()
 
     @classmethod
     def from_file(cls, path: Path) -> Station:
@@ -156,6 +159,13 @@ class Station:
         self._devices[name] = (health, reason)
         self.note(Note(DeviceSeen(device=name, health=health, reason=reason)))
         self._publish_state()
+
+    def line(
+        self, url: str, settings: LineSettings, on_bytes: OnBytes, on_state: OnState, *, waits: bool = False
+    ) -> Port:
+        """A role's end of a port, which is opened once and shared by all roles that name it; every write is one whole
+        frame. `waits`: write returns when the frame leaves. Raises BadFile if roles disagree on the settings."""
+        return self._lines.port(url, settings, on_bytes, on_state, waits=waits)
 
     @property
     def speed(self) -> float:

@@ -11,17 +11,8 @@ from hall.model import Instant, Printing
 from hall.station.service import Station
 from hall.topics import CATALOGUE, OPEN, Topic
 from kiosk.flow import Effect, step
-from kiosk.values import (
-    PRINTS,
-    Kiosk,
-    PageName,
-    Print,
-    PrinterSeen,
-    Report,
-    Tapped,
-    departments,
-    matters,
-)
+from kiosk.values import Kiosk, PageName, Print, Report, Tapped, departments, matters
+from slips.values import PRINTS, PrinterSeen
 from testbed.sim.machines import StationMachine
 from testbed.sim.paper import Paper
 

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from hall.messages import Issued
 from hall.model import Printing, StationId
-from kiosk.values import PRINTS, PrintEnded, PrinterSeen, PrinterStands
+from slips.values import PRINTS, PrintEnded, PrinterSeen, PrinterStands
 from testbed.sim.loop import Loop
 
 PRINT_S = (0.1, 0.6)

@@ -111,7 +111,8 @@ class Desk:
     # --- time -----------------------------------------------------------------------------------------------
 
     def turn(self) -> None:
-        """One turn of the hub's and of the station's loop."""
+        """One turn of the hub's and of the station's loop; both take a moment."""
+        self.mono, self.now = self.mono + 0.01, self.now + 10
         if self.hub_is_here:
             self.hub.turn(self.hub.inbox.take(0))
         self.station.turn(self.role.pump(0.01))

@@ -295,6 +295,7 @@ def test_a_hub_whose_broker_is_away_waits_and_goes_on(tmp_path: Path, caplog: py
 
 def test_a_new_connection_is_told_everything_again(rig: Rig) -> None:
     rig.open_window()
+    rig.wait(1)  # changed states are told at most every tenth of a second
     states = dict(rig.broker.retained)
     rig.link.break_off()
     rig.broker.retained.clear()  # a broker that lost its file

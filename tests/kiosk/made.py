@@ -23,7 +23,8 @@ from hall.model import Instant, Printing
 from hall.station.settings import words
 from hall.wording import Words
 from kiosk.flow import step
-from kiosk.values import Kiosk, PrintEnded, PrinterSeen, PrinterStands, Tapped
+from kiosk.values import Kiosk, Tapped
+from slips.values import PrintEnded, PrinterSeen, PrinterStands
 
 NINE: Instant = 1_795_395_660_000  # 2026-11-23 09:01 in +08:00, a Monday
 LANGUAGES = ("zh", "en")

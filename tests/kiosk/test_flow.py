@@ -9,7 +9,8 @@ from hall.happened import Answered, HubChanged, Ticked, Told, Unanswered, Want
 from hall.messages import OpenState, Printed, Refusal, Refused, Reprint, TakeTicket
 from hall.model import Printing
 from kiosk.flow import IDLE_S, PRINT_LIMIT_S, REFUSED_S, START_S, TAKE_S, step
-from kiosk.values import Kiosk, PageName, Print, PrintEnded, PrinterSeen, PrinterStands, Report, Tapped
+from kiosk.values import Kiosk, PageName, Print, Report, Tapped
+from slips.values import PrintEnded, PrinterSeen, PrinterStands
 from tests.kiosk.made import (
     ASK,
     ISSUED,

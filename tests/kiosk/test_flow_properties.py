@@ -10,19 +10,8 @@ from hall.happened import Answered, HubChanged, Ticked, Told, Unanswered, Want
 from hall.messages import Body, Issued, OpenState, Refusal, Refused, TakeTicket
 from hall.model import Printing
 from kiosk.flow import PRINT_LIMIT_S, step
-from kiosk.values import (
-    BLOCKED,
-    BROWSING,
-    PRINTS,
-    Kiosk,
-    PageName,
-    Print,
-    PrintEnded,
-    PrinterSeen,
-    PrinterStands,
-    Report,
-    Tapped,
-)
+from kiosk.values import BLOCKED, BROWSING, Kiosk, PageName, Print, Report, Tapped
+from slips.values import PRINTS, PrintEnded, PrinterSeen, PrinterStands
 from tests.kiosk.made import LANGUAGES, catalogue, issued
 
 HALLS = (catalogue(3, 2), catalogue(1, 2), catalogue(12, 9))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from hall.messages import ListedMatter
-from kiosk.slip import Gap, Line, QrCode, Rule, Slip, cells, follow_link, slip
+from slips.slip import Gap, Line, QrCode, Rule, Slip, cells, follow_link, slip
 from tests.kiosk.made import catalogue, issued, kiosk_words
 
 FOLLOW = "https://hall.example.gov.cn/q"

@@ -26,14 +26,14 @@ from msgspec import Struct
 from hall.dialects.escpos_status import REAL_TIME, Listener, PrinterState, Question
 from hall.model import Printing, TicketId
 from hall.profile import PrinterProfile
-from kiosk.paper import FaceFile, load_escpos, slip_bytes
-from kiosk.slip import Slip
-from kiosk.values import PrintEnded, PrinterSeen, PrinterStands
+from slips.paper import FaceFile, load_escpos, slip_bytes
+from slips.slip import Slip
+from slips.values import PrintEnded, PrinterSeen, PrinterStands
 
 CHUNK: Final = 256  # bytes; between two the thread hears what the printer says
 MAX_ITEMS: Final = 1_000
 MAX_WAITING: Final = 4  # slips; a kiosk has one at a time
-log = logging.getLogger("kiosk.printer")
+log = logging.getLogger("slips.printer")
 
 
 class Pace(Struct, frozen=True):

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from hall.profile import PrinterProfile
 from hall.station.settings import fonts, profile
-from kiosk.paper import slip_bytes
-from kiosk.slip import Line, Slip, follow_link, slip
+from slips.paper import slip_bytes
+from slips.slip import Line, Slip, follow_link, slip
 from testbed.escpos_picture import draw_slip
 from tests.kiosk.made import catalogue, issued, kiosk_words
 

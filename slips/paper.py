@@ -12,7 +12,7 @@ import shutil
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from hall.profile import PrinterProfile
-from kiosk.slip import Gap, Line, Part, QrCode, Rule, Side, Slip
+from slips.slip import Gap, Line, Part, QrCode, Rule, Side, Slip
 
 if TYPE_CHECKING:
     from PIL.Image import Image

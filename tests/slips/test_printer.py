@@ -13,9 +13,9 @@ from hall.model import Printing
 from hall.profile import PrinterProfile
 from hall.station.line import Line, LineSettings
 from hall.station.settings import fonts, profile
-from kiosk.printer import Pace, Printer
-from kiosk.slip import Slip, slip
-from kiosk.values import PrintEnded, PrinterSeen, PrinterStands
+from slips.printer import Pace, Printer
+from slips.slip import Slip, slip
+from slips.values import PrintEnded, PrinterSeen, PrinterStands
 from testbed.printer import VirtualPrinter
 from tests.kiosk.made import catalogue, issued, kiosk_words
 

@@ -1,0 +1,178 @@
+"""What every page of the guide desk shares: header, the four modes, banners, the message line, names. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from guidedesk.values import FIRST_PAGE, GuideDesk, Mode, PageName, Tone
+from hall.hours import local
+from hall.messages import AlertState, ListedDepartment, ListedMatter
+from hall.model import AlertKind, Instant, MatterId, ZoneId
+from hall.wording import Words
+from screen.colours import (
+    AMBER,
+    BLUE,
+    DEEP_BLUE,
+    GREEN,
+    PALE_AMBER,
+    PALE_BLUE,
+    PALE_GREEN,
+    PALE_RED,
+    RED,
+    SOFT_INK,
+    WHITE,
+    Colour,
+)
+from screen.layout import Box
+from screen.page import MAIN, PLAIN, Align, Button, Item, Look, Panel, Shape, Sign, Text
+from slips.values import PRINTS
+
+DESIGN = (1280, 800)  # pixels that the sizes below are meant for; smaller and larger screens scale
+DANGER = Look(fill=RED, ink=WHITE, second=WHITE, edge=RED)
+MODE_KEYS = {Mode.ISSUE: "F1", Mode.FIND: "F2", Mode.ALERTS: "F3", Mode.EMERGENCY: "F4"}
+MODE_OF = {
+    **{page: mode for mode, page in FIRST_PAGE.items()},
+    **dict.fromkeys((PageName.MATTERS, PageName.CONFIRM, PageName.ISSUED), Mode.ISSUE),
+    PageName.FOUND: Mode.FIND,
+    **dict.fromkeys((PageName.ZONES, PageName.SURE), Mode.EMERGENCY),
+}
+TONES: dict[Tone, tuple[Colour, Colour, Shape]] = {
+    Tone.GOOD: (PALE_GREEN, GREEN, Shape.TICK),
+    Tone.BAD: (PALE_RED, RED, Shape.WARNING),
+    Tone.BUSY: (PALE_BLUE, DEEP_BLUE, Shape.CLOCK),
+}
+
+
+class View(Struct, frozen=True, kw_only=True):
+    """All a page is drawn from."""
+
+    state: GuideDesk
+    now: Instant | None
+    size: tuple[int, int]
+    words: Words
+    refusals: Words
+    language: str = "zh"
+
+    def __call__(self, key: str, /, **values: object) -> str:
+        """The sentence of that key."""
+        return self.words(key, **values)
+
+    def px(self, pixels: float) -> int:
+        """Pixels of the design, on this screen."""
+        return round(pixels * min(self.size[0] / DESIGN[0], self.size[1] / DESIGN[1]))
+
+    def named(self, listed: ListedMatter | ListedDepartment) -> str:
+        """Its name in the screen's language, the Chinese one if it has no other."""
+        return (listed.english if self.language != "zh" else "") or listed.name
+
+    def matter(self, matter: MatterId) -> str:
+        """The matter's name; its id if the catalogue has lost it."""
+        listed = self.state.catalogue.matters if self.state.catalogue else ()
+        return next((self.named(m) for m in listed if m.id == matter), matter)
+
+    def zone(self, zone: ZoneId | None) -> str:
+        """The zone's name; None is the whole hall."""
+        if zone is None:
+            return self("all_zones")
+        listed = self.state.catalogue.zones if self.state.catalogue else ()
+        return next(((z.english if self.language != "zh" else "") or z.name for z in listed if z.id == zone), zone)
+
+    def time(self, at: Instant) -> str:
+        """`HH:MM` at the hall."""
+        catalogue = self.state.catalogue
+        return local(catalogue.utc_offset if catalogue else "+08:00", at).strftime("%H:%M")
+
+
+def framed(view: View) -> tuple[Box, list[Item]]:
+    """The room left for the page's own, and everything around it."""
+    header, rest = Box(0, 0, *view.size).top(view.px(64))
+    modes, rest = rest.top(view.px(92))
+    message, rest = rest.foot(view.px(52))
+    items: list[Item] = [*_header(view, header), *_modes(view, modes), *_message(view, message)]
+    for words, ground, ink, shape in _banners(view):
+        banner, rest = rest.top(view.px(44))
+        items += _banner(view, banner, words, ground, ink, shape)
+    return rest.inset(view.px(24), view.px(14)), items
+
+
+def alert_words(view: View, alert: AlertState) -> str:
+    """What an alert is about, for people."""
+    detail = alert.detail
+    if alert.kind is AlertKind.DEVICE:
+        device, _, reason = detail.partition(": ")
+        parts = (("device", device), ("reason", reason))
+        detail = " ".join(view(f"{t}.{c}") if f"{t}.{c}" in view.words else c for t, c in parts)
+    return view(f"alert.{alert.kind}", subject=alert.subject, detail=detail).strip()
+
+
+def _header(view: View, box: Box) -> Iterator[Item]:
+    state = view.state
+    yield Panel(box, BLUE)
+    inner = box.inset(view.px(24), view.px(8))
+    clock, inner = inner.right_strip(view.px(110))
+    if view.now is not None and state.catalogue is not None:
+        yield Text(view.time(view.now), clock, view.px(30), WHITE, True, Align.RIGHT)
+    chip, inner = inner.right_strip(view.px(300))
+    stands = "none" if state.printer is None else state.printer.value
+    good = state.printer in PRINTS
+    fill, ink = (PALE_GREEN, GREEN) if good else (PALE_AMBER, AMBER)
+    place = chip.inset(view.px(14), view.px(3))
+    yield Panel(place, fill, None, place.h // 2)
+    words = place.inset(view.px(14), 0)
+    yield Text(view(f"printer.{stands}"), words, view.px(22), ink, True, Align.CENTRE, least=view.px(13))
+    hall = state.catalogue.name if state.catalogue else ""
+    title = view("title.named", hall=hall) if hall else view("title.desk")
+    yield Text(title, inner, view.px(30), WHITE, bold=True, least=view.px(18))
+
+
+def _modes(view: View, box: Box) -> Iterator[Item]:
+    state = view.state
+    yield Panel(box, PALE_BLUE)
+    inner = box.inset(view.px(24), view.px(10))
+    urgent = any(a.kind is AlertKind.STAFF_CALL for a in state.alerts)
+    for (mode, key), place in zip(MODE_KEYS.items(), inner.columns(len(MODE_KEYS), view.px(16)), strict=True):
+        count = len(state.alerts) if mode is Mode.ALERTS else len(state.emergencies) if mode is Mode.EMERGENCY else 0
+        label = view("mode.counted", name=view(f"mode.{mode}"), count=count) if count else view(f"mode.{mode}")
+        look = MAIN if MODE_OF.get(state.page) is mode else PLAIN
+        if (mode is Mode.ALERTS and urgent) or (mode is Mode.EMERGENCY and count):
+            look = DANGER
+        ready = state.page is not PageName.STARTING
+        yield Button(f"mode:{mode}", label, place, view.px(27), key, look, enabled=ready)
+
+
+def _banners(view: View) -> Iterator[tuple[str, Colour, Colour, Shape]]:
+    state = view.state
+    if not state.hub_here and state.catalogue is not None:
+        yield view("banner.hub_away"), AMBER, WHITE, Shape.WARNING
+    calls = [a.subject for a in state.alerts if a.kind is AlertKind.STAFF_CALL]
+    if calls and state.page is not PageName.ALERTS:
+        yield view("banner.staff_call", windows=view("list").join(calls)), RED, WHITE, Shape.WARNING
+    if state.emergencies and state.page is not PageName.EMERGENCY:
+        zones = view("list").join(view.zone(e.zone) for e in state.emergencies)
+        yield view("banner.emergency", zones=zones), RED, WHITE, Shape.SOUND
+
+
+def _banner(view: View, box: Box, words: str, ground: Colour, ink: Colour, shape: Shape) -> Iterator[Item]:
+    yield Panel(box, ground)
+    sign, rest = box.inset(view.px(24), view.px(8)).left(view.px(36))
+    yield Sign(shape, sign.middle(sign.h, sign.h), ink)
+    place = Box(rest.x + view.px(8), rest.y, rest.w - view.px(8), rest.h)
+    yield Text(words, place, view.px(23), ink, bold=True, least=view.px(14))
+
+
+def _message(view: View, box: Box) -> Iterator[Item]:
+    said = view.state.said
+    if said is None:
+        yield Panel(box, PALE_BLUE)
+        hint = view(f"hint.{view.state.page}")
+        yield Text(hint, box.inset(view.px(24), 0), view.px(22), SOFT_INK, least=view.px(14))
+        return
+    fill, ink, shape = TONES[said.tone]
+    yield Panel(box, fill)
+    sign, rest = box.inset(view.px(24), view.px(9)).left(view.px(34))
+    yield Sign(shape, sign, ink)
+    words = view.refusals if said.room == "refusals" else view.words
+    place = Box(rest.x + view.px(10), rest.y, rest.w - view.px(10), rest.h)
+    yield Text(words(said.key, **dict(said.values)), place, view.px(24), ink, bold=True, least=view.px(14))

@@ -1,0 +1,227 @@
+"""The guide desk's pages for tickets: choosing, giving out, looking up. The same state gives the same page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from guidedesk.alarms import alerts, emergency, sure, zones
+from guidedesk.frame import View, framed
+from guidedesk.lists import able, grid
+from guidedesk.values import PageName, Stage, chosen, departments, matters
+from hall.model import Printing, TicketState
+from screen.colours import AMBER, BLUE, GREEN, INK, LINE, PALE_AMBER, PALE_BLUE, PALE_GREEN, SOFT_INK, WHITE, Colour
+from screen.layout import Box
+from screen.page import MAIN, OFF, PLAIN, Align, Button, Item, Page, Panel, Shape, Text
+from slips.slip import place_words
+
+Content = Callable[[View, Box], list[Item]]
+STAGES: dict[Stage, tuple[Colour, Colour]] = {
+    Stage.PRINTING: (PALE_BLUE, BLUE),
+    Stage.TO_WRITE: (PALE_AMBER, AMBER),
+    Stage.ON_PAPER: (PALE_GREEN, GREEN),
+    Stage.WRITTEN: (PALE_GREEN, GREEN),
+    Stage.VOIDED: (PALE_AMBER, AMBER),
+    Stage.NO_SECOND: (PALE_AMBER, AMBER),
+}
+
+
+def page_of(view: View) -> Page:
+    """The page for this state."""
+    body, items = framed(view)
+    return Page(view.state.page.value, view.size, (*items, *_CONTENT[view.state.page](view, body)))
+
+
+def _starting(view: View, body: Box) -> list[Item]:
+    return [Text(view("starting"), body, view.px(36), SOFT_INK, align=Align.CENTRE)]
+
+
+def _departments(view: View, body: Box) -> list[Item]:
+    items, rest = _closed(view, body)
+    labels = {f"department:{d.id}": view.named(d) for d in departments(view.state)}
+    return [*items, *grid(view, rest, labels, back=False)]
+
+
+def _matters(view: View, body: Box) -> list[Item]:
+    items, rest = _closed(view, body)
+    labels = {f"matter:{m.id}": view.named(m) for m in matters(view.state)}
+    return [*items, *grid(view, rest, labels, back=True)]
+
+
+def _closed(view: View, body: Box) -> tuple[list[Item], Box]:
+    """That no tickets are given out now, and the room below."""
+    opening = view.state.opening
+    if opening is None or opening.taking:
+        return [], body
+    strip, rest = body.top(view.px(60))
+    strip = strip.top(view.px(48))[0]
+    words = view("closed.until", time=view.time(opening.reopens_at)) if opening.reopens_at else view("closed.now")
+    place = strip.inset(view.px(16), view.px(4))
+    return [Panel(strip, PALE_AMBER, AMBER, view.px(8)), Text(words, place, view.px(24), AMBER, True)], rest
+
+
+def _confirm(view: View, body: Box) -> list[Item]:
+    matter, catalogue = chosen(view.state), view.state.catalogue
+    if matter is None or catalogue is None:
+        return []
+    keys, rest = body.foot(view.px(110))
+    items, card = _closed(view, rest.inset(0, view.px(4)))
+    inner = card.inset(view.px(36), view.px(20))
+    name, where = inner.top(round(inner.h * 0.6))
+    places = place_words(matter.windows, catalogue, view.words, "windows", view.language)
+    no, yes = keys.foot(view.px(92))[0].columns(2, view.px(20))
+    return [
+        *items,
+        Panel(card, WHITE, LINE, view.px(14)),
+        *_fact(view, name, "fact.matter", view.named(matter), view.px(54)),
+        *_fact(view, where, "fact.windows", places, view.px(36)),
+        Button("back", view("button.back"), no, view.px(30), view("key.escape"), shape=Shape.LEFT),
+        able(view, Button("yes", view("button.issue"), yes, view.px(34), view("key.enter"), MAIN, Shape.TICK)),
+    ]
+
+
+def _issued(view: View, body: Box) -> list[Item]:
+    job, catalogue = view.state.job, view.state.catalogue
+    if job is None or catalogue is None:
+        return []
+    issued = job.issued
+    keys, card = body.foot(view.px(110))
+    left, right = _number_card(view, card, issued.label)
+    facts, below = right.top(round(right.h * 0.66))
+    matter, where, ahead = facts.rows(3, view.px(6))
+    places = place_words(issued.windows, catalogue, view.words, "windows", view.language)
+    fill, ink = STAGES[job.stage]
+    place = below.inset(0, view.px(6))
+    return [
+        *left,
+        *_fact(view, matter, "fact.matter", view.matter(issued.matter), view.px(34)),
+        *_fact(view, where, "fact.windows", places, view.px(32)),
+        *_fact(view, ahead, "fact.ahead", view("people", count=issued.ahead), view.px(32)),
+        Panel(place, fill, ink, view.px(10)),
+        Text(
+            view(f"stage.{job.stage}"),
+            place.inset(view.px(18), view.px(6)),
+            view.px(26),
+            ink,
+            bold=True,
+            least=view.px(16),
+        ),
+        *_issued_keys(view, keys.foot(view.px(92))[0], job.stage),
+    ]
+
+
+def _issued_keys(view: View, box: Box, stage: Stage) -> list[Item]:
+    size = view.px(28)
+    if stage is Stage.TO_WRITE:
+        void, written = box.columns(2, view.px(20))
+        return [
+            Button("void", view("button.void"), void, size, "F8", shape=Shape.CROSS),
+            Button("written", view("button.written"), written, size, "F6", MAIN, Shape.TICK),
+        ]
+    again, further = box.columns(2, view.px(20))
+    may = stage in (Stage.ON_PAPER, Stage.WRITTEN, Stage.NO_SECOND) and view.state.prints
+    look = PLAIN if may else OFF
+    reprint = Button("reprint", view("button.reprint"), again, size, "F5", look, Shape.PAPER, may)
+    done = stage is not Stage.PRINTING
+    look, enter = MAIN if done else OFF, view("key.enter")
+    return [
+        able(view, reprint),
+        Button("next", view("button.next"), further, size, enter, look, Shape.RIGHT, done),
+    ]
+
+
+def _find(view: View, body: Box) -> list[Item]:
+    pad, rest = body.right_strip(view.px(480))
+    left = Box(rest.x, rest.y, rest.w - view.px(36), rest.h)
+    title, left = left.top(view.px(70))
+    frame, left = left.top(view.px(150))
+    help_, _ = left.inset(0, view.px(20)).top(view.px(150))
+    typed = view.state.typed
+    items: list[Item] = [
+        Text(view("find.title"), title, view.px(34), INK, bold=True, least=view.px(20)),
+        Panel(frame, WHITE, BLUE, view.px(12), view.px(4)),
+        Text(typed or view("find.example"), frame.inset(view.px(28), view.px(8)), view.px(90 if typed else 30),
+             INK if typed else SOFT_INK, bold=bool(typed), least=view.px(24)),
+        Text(view("find.help"), help_, view.px(24), SOFT_INK, top=True, least=view.px(16)),
+    ]  # fmt: skip
+    gap = view.px(12)
+    foot_, digits = pad.foot(view.px(96))
+    places = Box(digits.x, digits.y, digits.w, digits.h - gap).grid(4, 3, gap)
+    for digit, place in zip("123456789", places, strict=False):
+        items.append(Button(f"type:{digit}", digit, place, view.px(36)))
+    items.append(Button("back", view("button.clear"), places[9], view.px(24), view("key.escape")))
+    items.append(Button("type:0", "0", places[10], view.px(36)))
+    items.append(Button("erase", view("button.erase"), places[11], view.px(24), view("key.backspace")))
+    ready = bool(typed)
+    look = MAIN if ready else OFF
+    label = view("button.find")
+    enter = Button("enter", label, foot_, view.px(32), view("key.enter"), look, enabled=ready)
+    items.append(able(view, enter))
+    return items
+
+
+def _found(view: View, body: Box) -> list[Item]:
+    found = view.state.found
+    if found is None:
+        return []
+    keys, card = body.foot(view.px(110))
+    left, right = _number_card(view, card, found.label)
+    rows = right.rows(4, view.px(4))
+    if found.state is TicketState.WAITING:
+        third = _fact(view, rows[2], "fact.ahead", view("people", count=found.ahead), view.px(34))
+    else:
+        where = view("window", number=found.window) if found.window is not None else view("no_window")
+        third = _fact(view, rows[2], "fact.window", where, view.px(34))
+    when = view("issued_at", time=view.time(found.issued_at), paper=view(f"paper.{found.printing}"))
+    doubt = found.printing is Printing.UNKNOWN
+    back, again, reprint = keys.foot(view.px(92))[0].columns(3, view.px(20))
+    may = view.state.can_reprint
+    look = MAIN if may else OFF
+    second = "F5" if may else view("why.no_printer" if not view.state.prints else "why.over")
+    return [
+        *left,
+        *_fact(view, rows[0], "fact.state", view(f"state.{found.state}"), view.px(34), BLUE),
+        *_fact(view, rows[1], "fact.matter", view.matter(found.matter), view.px(32)),
+        *third,
+        *_fact(view, rows[3], "fact.issued", when, view.px(28), AMBER if doubt else INK),
+        Button("back", view("button.another"), back, view.px(28), view("key.escape"), shape=Shape.LEFT),
+        able(view, Button("again", view("button.again"), again, view.px(28), "F7")),
+        able(view, Button("reprint", view("button.reprint"), reprint, view.px(30), second, look, Shape.PAPER, may)),
+    ]
+
+
+def _number_card(view: View, box: Box, label: str) -> tuple[list[Item], Box]:
+    """A card with the number as large as it goes, and the room at its right."""
+    inner = box.inset(view.px(36), view.px(16))
+    left, right = inner.left(round(inner.w * 0.46))
+    title, number = left.top(view.px(40))
+    size = min(view.px(190), number.h)
+    line = number.middle(number.w, round(size * 1.3))  # no room for a second line: a number is never broken
+    items: list[Item] = [
+        Panel(box, WHITE, LINE, view.px(14)),
+        Text(view("fact.number"), title, view.px(26), SOFT_INK),
+        Text(label, line, size, BLUE, bold=True, least=view.px(48)),
+    ]
+    return items, right.right_strip(right.w - view.px(24))[0]
+
+
+def _fact(view: View, box: Box, key: str, words: str, size: int, ink: Colour = INK) -> list[Item]:
+    label, value = box.top(view.px(30))
+    return [
+        Text(view(key), label, view.px(22), SOFT_INK),
+        Text(words, value, size, ink, bold=True, top=True, least=min(size, view.px(18))),
+    ]
+
+
+_CONTENT: dict[PageName, Content] = {
+    PageName.STARTING: _starting,
+    PageName.DEPARTMENTS: _departments,
+    PageName.MATTERS: _matters,
+    PageName.CONFIRM: _confirm,
+    PageName.ISSUED: _issued,
+    PageName.FIND: _find,
+    PageName.FOUND: _found,
+    PageName.ALERTS: alerts,
+    PageName.EMERGENCY: emergency,
+    PageName.ZONES: zones,
+    PageName.SURE: sure,
+}

@@ -1,0 +1,157 @@
+"""The guide desk as a role of a station: the flow, with the screen and perhaps a printer around it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from guidedesk.flow import Effect, step
+from guidedesk.frame import View
+from guidedesk.keys import of_key
+from guidedesk.pages import page_of
+from guidedesk.values import GuideDesk, Intend, Print, Report, Tapped
+from hall.errors import BadFile
+from hall.happened import Answered, HubChanged, Note, Ticked, Told, Unanswered, Want
+from hall.messages import Health, Printed
+from hall.model import Instant, Printing
+from hall.profile import PrinterProfile
+from hall.station.line import Line, LineSettings
+from hall.station.service import Station, Stop
+from hall.station.settings import fonts, profile, words
+from hall.stationfile import DeskSettings
+from hall.topics import ALERT, CATALOGUE, EMERGENCY, OPEN, Topic
+from hall.wording import Words
+from screen.finger import Finger
+from screen.painter import Painter
+from screen.window import Closed, Pressed, Typed, Window
+from slips.printer import USUAL, OnBytes, OnState, Pace, Printer
+from slips.slip import slip
+from slips.values import PrintEnded, PrinterSeen, PrinterStands
+
+DEVICE = "printer"
+HEALTH = {
+    PrinterStands.READY: (Health.READY, ""),
+    PrinterStands.SILENT: (Health.LOST, PrinterStands.SILENT.value),
+}
+
+
+class GuideDeskRole:
+    """`handle` and `pump` run on the main thread; the printer's thread reaches it through the station's inbox."""
+
+    topics: tuple[Topic, ...] = (CATALOGUE, OPEN, ALERT, EMERGENCY)
+
+    def __init__(self, settings: DeskSettings, language: str, beside: Path, pace: Pace = USUAL) -> None:
+        self._settings = settings
+        self._language = language
+        self._beside = beside
+        self._pace = pace
+        self._profile = _printer_profile(settings.profile) if settings.printer else None
+        self._fonts = fonts()
+        self._words, self._refusals = words("guidedesk", language), words("refusals", language)
+        self._slip_words = words("slip", language)
+        stands = PrinterStands.CHECKING if settings.printer else None
+        self.state = GuideDesk(texts=emergency_texts(self._words, settings.emergencies), printer=stands)
+        self._now: Instant | None = None
+        self._printer: Printer | None = None
+        self._finger: Finger | None = None
+
+    def start(self, station: Station) -> None:
+        """Open the screen and, if there is one, the printer's line."""
+        self._station = station
+        wanted = self._settings.screen
+        self._window = Window(
+            (wanted.width, wanted.height),
+            Painter(self._fonts),
+            title=station.id,
+            fullscreen=wanted.fullscreen,
+            pictures=self._beside / wanted.pictures if wanted.pictures else None,
+        )
+        station.inbox.on_put = self._window.wake
+        if wanted.finger:
+            self._finger = Finger(self._beside / wanted.finger, self._window)
+        if self._profile is not None:
+            face, tell = self._fonts.regular, station.inbox.put
+            self._printer = Printer(self._open_line, self._profile, face, tell, self._pace)
+            self._printer.start()
+        self._show()
+
+    def pump(self, timeout_s: float) -> list[object]:
+        """What was pressed and what is in the inbox; waits up to `timeout_s` for the first of either."""
+        waiting = self._station.inbox.take(0)
+        pressed = self._window.pump(0 if waiting else timeout_s)
+        return [*waiting, *pressed, *self._station.inbox.take(0)]
+
+    def handle(self, event: object, now: Instant | None, mono: float) -> None:
+        """One event, whatever its source; then the screen as the state now is."""
+        self._now = now
+        if isinstance(event, Closed):
+            self._station.inbox.put(Stop())
+            return
+        if isinstance(event, Pressed):
+            event = Tapped(event.id) if event.page == self.state.page.value else Ticked()
+        if isinstance(event, Typed):
+            button = of_key(event.key, self.state)
+            event = Tapped(button) if button is not None else Ticked()
+        if isinstance(event, PrinterSeen):
+            self._station.device(DEVICE, *HEALTH.get(event.stands, (Health.DEGRADED, event.stands.value)))
+        if isinstance(event, Told | Answered | Unanswered | HubChanged | Ticked | Tapped | PrinterSeen | PrintEnded):
+            self.state, effects = step(self.state, event, mono)
+            for effect in effects:
+                self._do(effect)
+            self._show()
+
+    def close(self) -> None:
+        """Close printer, finger and window."""
+        if self._printer is not None:
+            self._printer.close()
+        if self._finger is not None:
+            self._finger.close()
+        self._station.inbox.on_put = None
+        self._window.close()
+
+    def _do(self, effect: Effect) -> None:
+        match effect:
+            case Want(body):
+                self._station.want(body)
+            case Report(fact):
+                self._station.note(Note(fact), settles=fact.ticket)
+            case Intend(issued):
+                lost = Printed(ticket=issued.ticket, outcome=Printing.UNKNOWN, reason="station_stopped")
+                self._station.intend(issued.ticket, Note(lost))
+            case Print(issued):
+                catalogue = self.state.catalogue
+                # Only a desk that has a printer prints, and nothing is asked before the catalogue is there.
+                assert self._printer is not None
+                assert self._profile is not None
+                assert catalogue is not None
+                made = slip(issued, catalogue, self._slip_words, self._profile.columns, self._language)
+                self._printer.print_slip(issued.ticket, made)
+
+    def _show(self) -> None:
+        view = View(
+            state=self.state,
+            now=self._now,
+            size=self._window.size,
+            words=self._words,
+            refusals=self._refusals,
+            language=self._language,
+        )
+        self._window.show(page_of(view))
+
+    def _open_line(self, on_bytes: OnBytes, on_state: OnState) -> Line:
+        assert self._profile is not None
+        line = self._profile.line
+        settings = LineSettings(baud=line.baud, bits=line.bits, parity=line.parity, stop_bits=line.stop_bits)
+        return Line(self._settings.printer, settings, on_bytes, on_state)
+
+
+def emergency_texts(own: Words, more: tuple[str, ...]) -> tuple[str, ...]:
+    """What can be called out here: the words file's texts, then the station file's."""
+    keys = sorted(key for key in own.keys() if key.startswith("emergency.text_"))  # noqa: SIM118 - Words is no dict
+    return (*(own(key) for key in keys), *(text.strip() for text in more))
+
+
+def _printer_profile(name: str) -> PrinterProfile:
+    found = profile(name)
+    if not isinstance(found, PrinterProfile):
+        raise BadFile((f"desk.profile: {name!r} is no printer's; one is escpos-80mm",))
+    return found

@@ -1,0 +1,291 @@
+"""One RS-485 line for many devices: keypads, pads and bars of a whole hall, told apart by address, half duplex.
+
+Every client hears all bytes; its decoder passes over what is not its own. What clients write are whole frames, and one
+thread sends them one at a time:
+
+    acknowledgements  ─┐   a frame begins when the one before it has left the wire, nobody is heard speaking, and
+    cells of keypads  ─┼─▶ a turnaround has passed, or, for all but acknowledgements, a pause in which a keypad may
+    texts of bars     ─┘   begin; an acknowledgement waits for one frame at most, a dead address for nothing
+
+`Schedule` decides and is pure; `SharedLine` is its shell around a `Line`; `Lines` opens every URL once.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from enum import IntEnum
+from typing import Final, Protocol
+
+from msgspec import Struct
+
+from hall.dialects.ff68 import Command
+from hall.errors import BadFile
+from hall.station.line import Line, LineSettings
+
+QUEUE_BOUND: Final = 256  # frames that wait: sixteen windows with everything due at once have about eighty
+GAP_BYTES: Final = 3.5  # silence after a frame, in airtimes of a byte, as Modbus RTU has it: the drivers turn round
+ROOM_BYTES: Final = 12  # before cells and texts: a keypad that listens finds a pause, however much the host has to say
+LEAST_GAP_S: Final = 0.002  # at high baud rates what an adapter needs to turn round
+LISTEN_LIMIT_S: Final = 0.04  # FF68 manual: 40–80 ms; an acknowledgement goes out by then even into chatter
+REPLY_WAIT_S: Final = 0.02  # a bar's reply may begin within this; no source has the time
+SENT_LIMIT_S: Final = 1.5  # a client that waits for its frame to leave waits no longer
+
+OnBytes = Callable[[bytes], None]
+OnState = Callable[[bool, str], None]
+
+
+class Port(Protocol):
+    """A role's end of a line; hall.station.line.Line is one, too."""
+
+    def start(self) -> None: ...
+    def write(self, data: bytes) -> bool: ...
+    def close(self) -> None: ...
+
+
+class Rank(IntEnum):
+    """Who goes first."""
+
+    ACK = 0
+    CELLS = 1
+    BAR = 2
+
+
+class Order(Struct, eq=False):
+    """A frame that waits. A newer frame of the client replaces it if `kind` (address and command) is the same."""
+
+    client: object
+    rank: Rank
+    kind: tuple[int, ...]
+    frame: bytes
+    since: float  # monotonic
+    left: bool | None = None  # True: handed to the port, False: dropped or replaced
+
+
+def place(frame: bytes) -> tuple[Rank, tuple[int, ...]]:
+    """The rank of a host's frame, and what it says to whom: address and command, () if no known dialect has it.
+
+    On FF 68 the host sends command 01 to acknowledge (and to start a rating); a pad's short acknowledgement has no FF.
+    """
+    if frame.startswith(b"\xff\x68") and len(frame) > 6:
+        return (Rank.ACK if frame[6] == Command.KEYS else Rank.CELLS), (0xFF, frame[5], frame[6])
+    if frame.startswith(b"\x68") and len(frame) > 5:
+        return Rank.ACK, (0x68, frame[4], frame[5])
+    if frame.startswith(b"\xa0\x90") and len(frame) > 3:
+        return Rank.BAR, (0xA0, frame[2], frame[3])
+    return Rank.BAR, ()
+
+
+class Schedule:
+    """What is sent when. Pure: `byte_s` is the airtime of a byte, `now` monotonic seconds, never going back."""
+
+    def __init__(self, byte_s: float, bound: int = QUEUE_BOUND) -> None:
+        self._byte_s = byte_s
+        self._gap_s = max(GAP_BYTES * byte_s, LEAST_GAP_S)
+        self._room_s = max(ROOM_BYTES * byte_s, LEAST_GAP_S)
+        self._bound = bound
+        self._waiting: list[Order] = []
+        self._sent_until = -1.0  # when the last byte of what was sent leaves the wire
+        self._reply_until = -1.0
+        self._heard_at = -1.0
+
+    def __len__(self) -> int:
+        """How many frames wait."""
+        return len(self._waiting)
+
+    def add(self, client: object, frame: bytes, now: float) -> Order:
+        """Let a frame wait. It takes the place of an unsent one of the same client, address and command; with too many
+        waiting it is dropped at once (`left` is False)."""
+        rank, kind = place(frame)
+        order = Order(client, rank, kind, frame, now)
+        for i, older in enumerate(self._waiting):
+            if kind and older.kind == kind and older.client is client:
+                older.left, order.since = False, older.since
+                self._waiting[i] = order
+                return order
+        if len(self._waiting) >= self._bound:
+            order.left = False
+        else:
+            self._waiting.append(order)
+        return order
+
+    def heard(self, now: float) -> None:
+        """A device speaks."""
+        self._heard_at = now
+        if now > self._sent_until:
+            self._reply_until = now
+
+    def next(self, now: float) -> Order | float | None:
+        """The frame to send now, taken out; or the seconds until there may be one; or None: nothing waits."""
+        if not self._waiting:
+            return None
+        order = min(self._waiting, key=lambda o: o.rank)  # the oldest of its rank
+        if order.rank is Rank.ACK:
+            heard = min(self._heard_at + self._gap_s, order.since + LISTEN_LIMIT_S)
+            wait_s = max(heard, self._sent_until + self._gap_s) - now
+        else:
+            wait_s = max(max(self._heard_at, self._sent_until) + self._room_s, self._reply_until) - now
+        if wait_s > 0:
+            return wait_s
+        self._waiting.remove(order)
+        self._sent_until = now + len(order.frame) * self._byte_s
+        self._reply_until = self._sent_until + (REPLY_WAIT_S if order.rank is Rank.BAR else 0.0)
+        return order
+
+    def drop(self, client: object | None = None) -> None:
+        """Forget what a client, or everybody, has waiting."""
+        for order in self._waiting:
+            if client is None or order.client is client:
+                order.left = False
+        self._waiting = [order for order in self._waiting if order.left is None]
+
+
+class Client:
+    """A role's end of a shared line: a Port. `waits`: write returns when the frame leaves, not when it is queued."""
+
+    def __init__(self, line: SharedLine, on_bytes: OnBytes, on_state: OnState, waits: bool) -> None:
+        self._line = line
+        self.on_bytes = on_bytes
+        self.on_state = on_state
+        self.waits = waits
+
+    def start(self) -> None:
+        """Hear and be told from now on; opens the port if nobody has. `on_state` may be called before this returns."""
+        self._line.join(self)
+
+    def write(self, data: bytes) -> bool:
+        """Give one frame to the line; False if the port is not open or the frame was dropped."""
+        return self._line.write(self, data)
+
+    def close(self) -> None:
+        """Leave; the last one closes the port."""
+        self._line.leave(self)
+
+
+class SharedLine:
+    """The shell of a `Schedule` around a `Line`. Clients' callbacks run on the line's thread, one at a time."""
+
+    def __init__(self, url: str, settings: LineSettings, clock: Callable[[], float] = time.monotonic) -> None:
+        self.settings = settings
+        self._clock = clock
+        self._byte_s = byte_airtime_s(settings)
+        self._line = Line(url, settings, self._heard, self._state)
+        self._telling = threading.RLock()  # guards clients and known; callbacks run under it, never a close
+        self._clients: list[Client] = []
+        self._known: tuple[bool, str] | None = None
+        self._changed = threading.Condition()  # guards what follows
+        self._schedule = Schedule(self._byte_s)
+        self._open = False
+        self._started = False
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name=f"shared line {url}", daemon=True)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the last client has left."""
+        return self._closing
+
+    def join(self, client: Client) -> None:
+        """A client takes part."""
+        with self._telling:
+            self._clients.append(client)
+            if self._known is not None:
+                client.on_state(*self._known)
+            first, self._started = not self._started, True
+        if first:
+            self._thread.start()
+            self._line.start()
+
+    def leave(self, client: Client) -> None:
+        """A client takes part no more; what it has waiting is dropped."""
+        with self._telling:
+            if client not in self._clients:
+                return
+            self._clients.remove(client)
+            last = not self._clients
+        with self._changed:
+            self._schedule.drop(client)
+            self._closing = last
+            self._changed.notify_all()
+        if last:
+            self._thread.join(timeout=2)  # before the port goes: closing it under a write makes the write break
+            self._line.close()
+
+    def write(self, client: Client, frame: bytes) -> bool:
+        """See Client.write."""
+        with self._changed:
+            if not self._open or self._closing:
+                return False
+            order = self._schedule.add(client, frame, self._clock())
+            self._changed.notify_all()
+            if not client.waits:
+                return order.left is not False
+            self._changed.wait_for(lambda: order.left is not None, SENT_LIMIT_S)
+            if order.left is None:
+                self._schedule.drop(client)
+            return bool(order.left)
+
+    # --- on the line's thread -------------------------------------------------------------------------------
+
+    def _heard(self, data: bytes) -> None:
+        with self._changed:
+            self._schedule.heard(self._clock())
+        with self._telling:
+            for client in tuple(self._clients):
+                client.on_bytes(data)
+
+    def _state(self, is_open: bool, reason: str) -> None:
+        with self._changed:
+            self._open = is_open
+            self._schedule.drop()
+            self._changed.notify_all()
+        with self._telling:
+            self._known = (is_open, reason)
+            for client in tuple(self._clients):
+                client.on_state(is_open, reason)
+
+    # --- on our own -----------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                if self._closing:
+                    return
+                found = self._schedule.next(self._clock())
+                if not isinstance(found, Order):
+                    self._changed.wait(found)
+                    continue
+            left = self._line.write(found.frame)
+            with self._changed:
+                found.left = left
+                self._changed.notify_all()
+
+
+class Lines:
+    """The ports of one process by URL, each opened once."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._lines: dict[str, SharedLine] = {}
+
+    def port(
+        self, url: str, settings: LineSettings, on_bytes: OnBytes, on_state: OnState, *, waits: bool = False
+    ) -> Client:
+        """A client of the URL's line. Raises BadFile if it is there with other settings."""
+        with self._guard:
+            line = self._lines.get(url)
+            if line is None or line.is_closed:
+                line = self._lines[url] = SharedLine(url, settings)
+        if line.settings != settings:
+            raise BadFile((f"{url}: two devices on one line, at {_said(line.settings)} and at {_said(settings)}",))
+        return Client(line, on_bytes, on_state, waits)
+
+
+def byte_airtime_s(settings: LineSettings) -> float:
+    """Start bit, data, parity and stop bits at the line's baud."""
+    return (1 + settings.bits + (settings.parity != "N") + settings.stop_bits) / settings.baud
+
+
+def _said(settings: LineSettings) -> str:
+    return f"{settings.baud} {settings.bits}{settings.parity}{settings.stop_bits:g}"

@@ -1,0 +1,38 @@
+"""What a role hears of its printer. Pure values."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from hall.model import Printing, TicketId
+
+
+class PrinterStands(StrEnum):
+    """What the driver knows of the printer; the values are the reason codes of the device's health."""
+
+    CHECKING = "checking"
+    READY = "ready"
+    PAPER_LOW = "paper_low"
+    PAPER_OUT = "paper_out"
+    COVER_OPEN = "cover_open"
+    FAULT = "fault"
+    SILENT = "silent"
+
+
+PRINTS = (PrinterStands.READY, PrinterStands.PAPER_LOW)
+
+
+class PrinterSeen(Struct, frozen=True):
+    """The driver knows something new of the printer."""
+
+    stands: PrinterStands
+
+
+class PrintEnded(Struct, frozen=True):
+    """How the slip of a ticket ended; `cause` is a code for the log."""
+
+    ticket: TicketId
+    outcome: Printing
+    cause: str = ""
