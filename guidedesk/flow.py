@@ -331,7 +331,8 @@ def _in_time(state: GuideDesk, mono: float) -> Stepped:
 
 
 def _placed(state: GuideDesk, mono: float) -> GuideDesk:
-    if state.page is PageName.STARTING and state.catalogue is not None and state.opening is not None:
+    heard = state.hub_here and state.catalogue is not None and state.opening is not None
+    if state.page is PageName.STARTING and heard:
         return _turned(state, PageName.DEPARTMENTS, mono)
     return replace(state, leaf=min(state.leaf, leaves(state) - 1))
 

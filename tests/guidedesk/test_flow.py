@@ -10,7 +10,18 @@ from guidedesk.flow import IDLE_S, PRINT_LIMIT_S, SURE_S, Effect, step
 from guidedesk.keys import of_key
 from guidedesk.values import GuideDesk, Intend, PageName, Print, Report, Stage, Tapped
 from hall.happened import Answered, HubChanged, Ticked, Told, Unanswered, Want
-from hall.messages import AlertState, Catalogue, EndAlert, Find, Noted, Refusal, Reprint, SetEmergency, TakeTicket
+from hall.messages import (
+    AlertState,
+    Catalogue,
+    EndAlert,
+    Find,
+    Noted,
+    OpenState,
+    Refusal,
+    Reprint,
+    SetEmergency,
+    TakeTicket,
+)
 from hall.model import AlertKind, Printing, TicketState
 from slips.values import PrintEnded, PrinterSeen, PrinterStands
 from tests.guidedesk.made import (
@@ -122,6 +133,22 @@ def test_a_number_is_found_and_printed_again() -> None:
     assert effects == [Print(again)], "a second slip is no new intention"
     state, effects = done(state, PrintEnded(A017, Printing.ON_PAPER))
     assert reports(effects) == [(A017, Printing.ON_PAPER, "reprint")]
+
+
+def test_a_number_that_comes_unasked_hides_none_that_is_owed() -> None:
+    state, effects = done(given(ready()), Answered(TAKE, issued("A018")))
+    assert reports(effects) == [(A017, Printing.UNKNOWN, "another_number")]
+    assert state.job is not None
+    assert state.job.issued.label == "A018"
+    assert done(state, Answered(TAKE, issued("A018")))[1] == [], "said twice"
+
+
+def test_nothing_is_chosen_before_the_hub_is_heard() -> None:
+    state = GuideDesk(texts=texts())
+    opening = OpenState(rev=1, day="2026-11-23", taking=True)
+    state, effects = done(state, Told(catalogue()), Told(opening), "mode:emergency", "department:d0")
+    assert (state.page, effects) == (PageName.STARTING, [])
+    assert after(state, HubChanged(here=True)).page is PageName.DEPARTMENTS
 
 
 def test_a_second_slip_that_fails_says_nothing_of_the_number() -> None:
