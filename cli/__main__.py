@@ -43,7 +43,7 @@ def demo(
     minutes: Annotated[float, typer.Option(min=0.1, help="Real minutes until it ends by itself.")] = 2.0,
     stay: Annotated[bool, typer.Option("--stay", help="Go on until Ctrl-C.")] = False,
     speed: Annotated[float | None, typer.Option(min=1, max=200, help="Business seconds in a real one.")] = None,
-    language: Annotated[str, typer.Option(help="Language of the timeline: zh or en.")] = "zh",
+    language: Annotated[Language, typer.Option(help="Language of the timeline.")] = Language.ZH,
     windows: Annotated[
         bool | None, typer.Option("--windows/--no-windows", help="Open windows; default: if there is a display.")
     ] = None,
@@ -57,7 +57,7 @@ def demo(
         out=place.absolute(),
         minutes=None if stay else minutes,
         speed=speed,
-        language=language,
+        language=language.value,
         windows=windows,
     )
     raise typer.Exit(Demo(wanted, Console()).run())

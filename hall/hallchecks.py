@@ -141,7 +141,6 @@ FIGURES = (
     ("pin_failures", 1, 20),
     ("pin_lock_minutes", 1, 1440),
     ("number_digits", 2, 5),
-    ("block_size", 10, 99_999),
 )
 
 

@@ -184,7 +184,6 @@ class Policy(Value, frozen=True, kw_only=True):
     pin_failures: int = 5
     pin_lock_minutes: float = 15.0
     number_digits: int = 3
-    block_size: int = 100
 
 
 class Hall(Value, frozen=True, kw_only=True, dict=True):

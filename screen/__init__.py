@@ -8,3 +8,7 @@
 `window.wake` is safe from any thread and ends a waiting `pump`. A `Finger` (screen.finger) is a socket by
 which a demo or a test looks at the page and taps it through real SDL events.
 """
+
+import os
+
+os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")  # its banner would stand in every station's log

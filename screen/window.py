@@ -11,7 +11,6 @@ import time
 from pathlib import Path
 from typing import Final, TypeAlias
 
-os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 # SDL would put what we draw into an OpenGL texture; where OpenGL is software, a moving strip at 1080p takes 38 % of a
 # core then and the process 182 MB, instead of 1.5 % and 70 MB (SDL 2.28, X11, measured).
 os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")

@@ -222,7 +222,6 @@ ONE: dict[str, tuple[Change, str]] = {
             ("announce_valid_s", 4.0, "5 to 600"),
             ("pin_lock_minutes", 0.0, "1 to 1440"),
             ("number_digits", 1, "2 to 5"),
-            ("block_size", 9, "10 to 99999"),
         )
     },
     "no department": (put("departments", []), "departments: at least one"),
