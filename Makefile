@@ -16,7 +16,7 @@ demo: setup ## a village service point for two minutes: visitors, a printer, a w
 	$(BIN)/hall demo --hall examples/village/hall.toml
 
 test: check ## everything that must pass: the checks below, then all tests
-	$(PYTHON) -m pytest --durations=10
+	$(PYTHON) -m pytest -n 2 --dist loadfile --durations=10
 
 check: setup ## style, types and import rules, without running anything
 	$(BIN)/ruff check

@@ -34,7 +34,7 @@ from hall.model import AlertKind
 from hall.station.bus import Ears, Will
 from hall.station.clock import BEACON_S
 from hall.topics import ALERT, CATALOGUE, CLOCK, OPEN, Tree
-from hub.daemon import TICK_S, Hub
+from hub.daemon import SHOW_S, TICK_S, Hub
 from hub.store import Store
 from tests.broker import Broker, Link
 from tests.hub.made import KIOSK, MORNING, STATIONS, code, made, sign_in
@@ -81,7 +81,8 @@ class Rig:
         self.hub.writer.store.close()
 
     def turn(self) -> None:
-        """Work until the inbox is empty."""
+        """Work until the inbox is empty; a tenth of a second has gone by, so changed states may be told."""
+        self.mono += SHOW_S
         for _ in range(50):
             events = self.hub.inbox.take(0)
             if not events and self.hub.wait_s() > 0:
