@@ -60,6 +60,7 @@ class Engine:
     def __init__(self, voice: str, rate: int) -> None:
         import pyttsx3
         from pyttsx3.drivers._espeak import Synchronize
+        from pyttsx3.drivers.espeak import EspeakDriver
 
         self._ended = threading.Event()
         self._completed = False
@@ -68,11 +69,14 @@ class Engine:
         self._engine.connect("finished-utterance", self._finished)
         self._engine.connect("error", self._failed)
         self._until_idle = Synchronize
-        # A voice is set at once, a rate in eSpeak's own thread: without waiting the one may undo the other.
+        # Past the engine's own queue: that keeps what is set until the first utterance, and cancels it if eSpeak has
+        # not taken it when the text follows (one process of 1,200 then spoke every clip at another pace).
         for name, value in (("voice", voice), ("rate", rate)):
-            self._until_idle()
-            self._engine.setProperty(name, value)
+            self._until_idle()  # a voice is set at once, a rate in eSpeak's own thread
+            EspeakDriver.setProperty(name, value)
         self._until_idle()
+        if (set_to := EspeakDriver.getProperty("rate")) != rate:
+            raise CannotSpeak(f"eSpeak did not take the rate {rate}; it has {set_to}")
 
     def record(self, text: str, path: Path) -> None:
         """The text as a trimmed clip. Raises OSError, BadAudio, CannotSpeak."""
