@@ -16,9 +16,9 @@ from hall.errors import BadFile
 from hall.happened import Answered, HubChanged, Ticked, Told, Unanswered
 from hall.messages import Health
 from hall.model import Instant
-from hall.station.service import Station
+from hall.station.host import Host, Hosted
 from hall.station.settings import words
-from hall.stationfile import BroadcastSettings
+from hall.stationfile import BroadcastSettings, StationFile
 from hall.topics import CAPTION, EMERGENCY, SAY, WINDOW, Topic
 
 VOICE, SPEAKER = "voice", "speaker"
@@ -37,7 +37,7 @@ class BroadcastRole:
         self._clips_folder = beside / settings.clips
         self._output: Output = WavFolder(beside / settings.wav) if settings.wav else SoundCard()
 
-    def start(self, station: Station) -> None:
+    def start(self, station: Host) -> None:
         """Begin to record what is missing, and open the output. Raises BadFile if there is no place for clips."""
         self._station = station
         put = station.inbox.put
@@ -84,3 +84,8 @@ class BroadcastRole:
                 self._player.cut(token)
             case _:
                 self._station.tell(CAPTION, effect.caption)
+
+
+def hosted(settings: StationFile, beside: Path) -> tuple[Hosted, ...]:
+    """The roles of this kind in a station file that lies in `beside`. Raises BadFile."""
+    return (Hosted(BroadcastRole(settings.broadcast, beside)),) if settings.broadcast is not None else ()

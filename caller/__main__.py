@@ -1,33 +1,9 @@
-"""`python -m caller STATION.toml`: one window's caller, until a signal ends it."""
+"""`python -m caller STATION.toml`: callers of windows, until a signal ends it."""
 
-from __future__ import annotations
-
-import argparse
 import sys
-from pathlib import Path
 
-from caller.role import Caller
-from hall.errors import BadFile
-from hall.station.service import Station, start_logging
-
-
-def main() -> int:
-    """The process' exit status: 0 stopped, 2 a mistake in a file."""
-    parser = argparse.ArgumentParser(prog="caller", description="A window's caller: keypad, soft caller, or both.")
-    parser.add_argument("station", type=Path, help="the station file")
-    path: Path = parser.parse_args().station
-    try:
-        station = Station.from_file(path)
-        caller = station.settings.caller
-        if caller is None:
-            raise BadFile((f"{path.name}: caller: missing; this station has no caller",))
-        start_logging(station.id)
-        role = Caller(caller, station.settings.language, path.parent)
-        return station.run(role, role.pump if role.has_screen else None)
-    except BadFile as error:
-        print(error, file=sys.stderr)  # noqa: T201 - the one thing said before logging starts
-        return 2
-
+from caller.role import hosted
+from hall.station.start import main
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main("caller", "Callers of windows: keypads, soft callers, or both.", hosted))

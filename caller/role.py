@@ -22,23 +22,24 @@ from caller.values import (
     Stretch,
     WantSignIn,
 )
+from hall.devices import device_at
 from hall.errors import BadFile
 from hall.happened import Want
 from hall.messages import Health, SignIn
 from hall.model import Disposition, Instant, RequestId
 from hall.pin import bound_to, proof
 from hall.profile import KeypadProfile
+from hall.station.host import Host, Hosted
 from hall.station.line import LineSettings
-from hall.station.service import Station
 from hall.station.settings import profile
 from hall.station.sharedline import Port
-from hall.stationfile import CallerSettings, Screen
+from hall.stationfile import CallerSettings, Screen, StationFile
 from hall.topics import CATALOGUE, WINDOW, Topic
 
 if TYPE_CHECKING:
     from caller.screen import SoftCaller
 
-DEVICE = "keypad"
+KEYPAD = "keypad"
 LIGHT = "light"
 log = logging.getLogger("caller")
 
@@ -81,7 +82,7 @@ class Caller:
 
     # --- the role -------------------------------------------------------------------------------------------
 
-    def start(self, station: Station) -> None:
+    def start(self, station: Host) -> None:
         """Open keypad, screen and light. Raises BadFile for a profile that is no keypad's, or without fonts."""
         self._station = station
         self._pins = PinWorker(station.inbox.put)
@@ -110,9 +111,7 @@ class Caller:
         """What to handle next: from the screen and from the inbox. Draws first what was handled before."""
         assert self._screen is not None
         self._screen.show(self._state, self._now)
-        waiting = self._station.inbox.take(0)
-        pressed = self._screen.pump(0 if waiting else timeout_s)
-        return [*waiting, *pressed, *self._station.inbox.take(0)]
+        return self._screen.pump(timeout_s)
 
     def close(self) -> None:
         """Close keypad, worker, screen and light."""
@@ -123,12 +122,11 @@ class Caller:
         if self._pins is not None:
             self._pins.close()
         if self._screen is not None:
-            self._station.inbox.on_put = None
             self._screen.close()
 
     # --- wiring ---------------------------------------------------------------------------------------------
 
-    def _open_keypad(self, station: Station) -> None:
+    def _open_keypad(self, station: Host) -> None:
         found = profile(self._settings.profile)
         if not isinstance(found, KeypadProfile):
             raise BadFile((f"caller.profile: {self._settings.profile!r} is no keypad's; one is ff68-21key-b",))
@@ -148,29 +146,32 @@ class Caller:
         self._line, self._keypad = line, keypad
         line.start()
 
-    def _open_screen(self, station: Station, wanted: Screen) -> None:
+    def _open_screen(self, station: Host, wanted: Screen) -> None:
         from caller.screen import SoftCaller  # pygame's 20 MB are for those who have a screen
 
         self._screen = SoftCaller.opened(station, wanted, self._beside, self._language)
 
-    def _open_light(self, station: Station, pin: str) -> None:
+    def _open_light(self, station: Host, pin: str) -> None:
         """Calling goes on without a light; the hall is told."""
         try:
             self._light = CallLight(pin)
         except NoLight as error:
             log.warning("%s", error)
-            station.device(LIGHT, Health.LOST, "pin")
+            station.device(self._named(LIGHT), Health.LOST, "pin")
         else:
-            station.device(LIGHT, Health.READY)
+            station.device(self._named(LIGHT), Health.READY)
+
+    def _named(self, device: str) -> str:
+        return device_at(device, self._settings.window)
 
     def _port_changed(self, event: PortChanged) -> None:
         if event.here:
-            self._station.device(DEVICE, Health.READY)
+            self._station.device(self._named(KEYPAD), Health.READY)
             if self._keypad is not None:
                 self._keypad.reopened()
         else:
             log.warning("keypad port %s: %s", self._settings.keypad, event.reason)
-            self._station.device(DEVICE, Health.LOST, "port")
+            self._station.device(self._named(KEYPAD), Health.LOST, "port")
 
     def _do(self, effect: Effect) -> None:
         match effect:
@@ -190,3 +191,9 @@ class Caller:
     def _sign_in(self, wanted: WantSignIn, request: RequestId) -> SignIn:
         bound = bound_to(request, self._station.id, wanted.window, wanted.badge)
         return SignIn(window=wanted.window, badge=wanted.badge, proof=proof(wanted.key.reveal(), bound))
+
+
+def hosted(settings: StationFile, beside: Path) -> tuple[Hosted, ...]:
+    """The roles of this kind in a station file that lies in `beside`. Raises BadFile."""
+    roles = [Caller(window, settings.language, beside) for window in settings.caller]
+    return tuple(Hosted(role, role.pump if role.has_screen else None) for role in roles)

@@ -11,26 +11,26 @@ from caller.pages import page_of
 from caller.presses import TURNS, of_button, of_key
 from caller.values import Event, State
 from hall.model import Instant
-from hall.station.service import Station, Stop
+from hall.station.host import Host, Stop
 from hall.station.settings import fonts, words
 from hall.stationfile import Screen
 from hall.wording import Words
-from screen.finger import Finger
+from screen.glass import Glass
 from screen.painter import Painter
-from screen.window import Closed, Pressed, Typed, Window
+from screen.window import Closed, Pressed, Typed
 
 
 class SoftCaller:
     """Belongs to the main thread."""
 
-    def __init__(self, window: Window, words: Words, refusals: Words, language: str = "zh") -> None:
-        self._window = window
+    def __init__(self, glass: Glass, words: Words, refusals: Words, language: str = "zh") -> None:
+        self._glass = glass
+        self._window = glass.window
         self._words = words
         self._refusals = refusals
         self._language = language
         self._turned = 0
         self._view: View | None = None
-        self._finger: Finger | None = None
 
     def show(self, state: State, now: Instant | None) -> None:
         """Draw the state, if it looks different."""
@@ -48,23 +48,16 @@ class SoftCaller:
         self._window.show(page_of(self._view))
 
     @classmethod
-    def opened(cls, station: Station, wanted: Screen, beside: Path, language: str) -> SoftCaller:
+    def opened(cls, station: Host, wanted: Screen, beside: Path, language: str) -> SoftCaller:
         """The window of a station file's screen, with its finger if it has one. Raises BadFile without fonts."""
-        window = Window(
-            (wanted.width, wanted.height),
-            Painter(fonts()),
-            title=station.id,
-            fullscreen=wanted.fullscreen,
-            pictures=beside / wanted.pictures if wanted.pictures else None,
-        )
-        station.inbox.on_put = window.wake
-        soft = cls(window, words("caller", language), words("refusals", language), language)
-        if wanted.finger:
-            soft._finger = Finger(beside / wanted.finger, window)
-        return soft
+        glass = Glass(wanted, beside, Painter(fonts()), station.id, station.inbox)
+        return cls(glass, words("caller", language), words("refusals", language), language)
 
-    def pump(self, timeout_s: float) -> list[Event | Stop]:
-        """What was pressed, waiting up to `timeout_s` for it or for the window's `wake`; `Stop` once it was closed."""
+    def pump(self, timeout_s: float) -> list[object]:
+        """What is in the inbox and what was pressed; waits up to `timeout_s` for either. `Stop` once it was closed."""
+        return self._glass.pump(timeout_s, self._pressed)
+
+    def _pressed(self, timeout_s: float) -> list[Event | Stop]:
         events: list[Event | Stop] = []
         for raw in self._window.pump(timeout_s):
             if isinstance(raw, Closed):
@@ -76,10 +69,8 @@ class SoftCaller:
         return events
 
     def close(self) -> None:
-        """Close finger and window."""
-        if self._finger is not None:
-            self._finger.close()
-        self._window.close()
+        """Close the screen."""
+        self._glass.close()
 
     def _button(self, button: str) -> list[Event]:
         kind, _, by = button.partition(":")

@@ -80,6 +80,14 @@ def check(
     raise typer.Exit(check_hall(file, Console(), language=language, strict=strict, day=on))
 
 
+@app.command(epilog="Example: hall station /etc/jiaohao/stations/line-1.toml")
+def station(file: Annotated[Path, typer.Argument(help="The station file.")]) -> None:
+    """Run a station until a signal ends it: all roles of its file in one process."""
+    from cli.station import station as run
+
+    raise typer.Exit(run(file))
+
+
 @log_app.command("verify", epilog="Example: hall log verify --rebuild /var/lib/jiaohao/hub/hub.db")
 def log_verify(
     store: Annotated[Path, typer.Argument(help="The hub's store, hub.db; the hub may be running.")],

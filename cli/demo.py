@@ -141,7 +141,7 @@ class Demo:
                 path = site.station(station.id, kiosk=settings)
                 begin(processes.role(site, "kiosk", path, env), "kiosk")
             if Role.CALLER in station.roles:
-                caller = {"window": station.windows[0], "screen": self._screen(station.id, CALLER_SIZE)}
+                caller = [{"window": station.windows[0], "screen": self._screen(station.id, CALLER_SIZE)}]
                 begin(processes.role(site, "caller", site.station(station.id, caller=caller), env), "caller")
         return started
 

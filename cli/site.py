@@ -12,7 +12,7 @@ import os
 import secrets
 import shutil
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -52,8 +52,8 @@ class Site:
             hub["clock"] = dict(clock)
         (self.root / "hub.toml").write_bytes(msgspec.toml.encode(hub))
 
-    def station(self, station: StationId, **roles: Mapping[str, Any]) -> Path:
-        """Write a station's file with the settings of its roles; its path."""
+    def station(self, station: StationId, **roles: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> Path:
+        """Write a station's file with the settings of its roles (a list for callers and evaluators); its path."""
         known = self.hall.by_station[station]
         table = {
             "id": station,
@@ -61,7 +61,7 @@ class Site:
             "roles": [str(role) for role in known.roles],
             "broker": self._broker(station),
             "data": "stations",
-            **{role: dict(settings) for role, settings in roles.items()},
+            **roles,
         }
         path = self.root / f"{station}.toml"
         path.write_bytes(msgspec.toml.encode(table))

@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec import structs
 
+from hall.devices import device_words
 from hall.events import (
     AlertRaised,
     AnyEvent,
@@ -89,7 +90,9 @@ class Teller:
             values["matter"] = (self._english and matter.english) or matter.name
         if isinstance(event, SignedIn):
             values["name"] = self._hall.by_badge[event.badge].name
-        for kind in ("device", "health", "kind"):
+        if "device" in values:
+            values["device"] = device_words(self._words, values["device"])
+        for kind in ("health", "kind"):
             key = f"{kind}.{values.get(kind)}"
             if key in self._words:
                 values[kind] = self._words(key)

@@ -1,33 +1,9 @@
-"""`python -m display STATION.toml`: a board, a window's screen, LED bars, until a signal ends it."""
+"""`python -m display STATION.toml`: a board, bars, or both, until a signal ends it."""
 
-from __future__ import annotations
-
-import argparse
 import sys
-from pathlib import Path
 
-from display.role import Display
-from hall.errors import BadFile
-from hall.station.service import Station, start_logging
-
-
-def main() -> int:
-    """The process' exit status: 0 stopped, 2 a mistake in a file."""
-    parser = argparse.ArgumentParser(prog="display", description="A board, a window's screen, LED bars.")
-    parser.add_argument("station", type=Path, help="the station file")
-    path: Path = parser.parse_args().station
-    try:
-        station = Station.from_file(path)
-        display = station.settings.display
-        if display is None:
-            raise BadFile((f"{path.name}: display: missing; this station has no display",))
-        start_logging(station.id)
-        role = Display(display, station.settings.language, path.parent)
-        return station.run(role, role.pump if role.has_screen else None)
-    except BadFile as error:
-        print(error, file=sys.stderr)  # noqa: T201 - the one thing said before logging starts
-        return 2
-
+from display.role import hosted
+from hall.station.start import main
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main("display", "A board of a hall, zone or window; LED bars; or both.", hosted))

@@ -12,16 +12,17 @@ from display.flow import fresh, step
 from display.screen import page_of
 from display.shown import shown
 from display.values import Light, Settings, State
+from hall.devices import device_at
 from hall.errors import BadFile
 from hall.messages import Health
 from hall.model import Instant, WindowNo
 from hall.profile import BarProfile
+from hall.station.host import Host, Hosted, Stop
 from hall.station.line import LineSettings
-from hall.station.service import Station, Stop
 from hall.station.settings import fonts, profile, words
-from hall.stationfile import BarSettings, DisplaySettings, Screen
+from hall.stationfile import BarSettings, DisplaySettings, Screen, StationFile
 from hall.topics import BOARD, CAPTION, CATALOGUE, EMERGENCY, OPEN, WINDOW, Topic
-from screen.finger import Finger
+from screen.glass import Glass
 from screen.painter import Painter
 from screen.window import Closed, Window
 
@@ -52,8 +53,7 @@ class Display:
         self._now: Instant | None = None
         self._mono = 0.0
         self._lines: dict[WindowNo, BarLine] = {}
-        self._window: Window | None = None
-        self._finger: Finger | None = None
+        self._glass: Glass | None = None
 
     @property
     def state(self) -> State:
@@ -67,7 +67,7 @@ class Display:
 
     # --- the role -------------------------------------------------------------------------------------------
 
-    def start(self, station: Station) -> None:
+    def start(self, station: Host) -> None:
         """Open the screen and the bars' ports. Raises BadFile without fonts."""
         self._station = station
         if self._settings.screen is not None:
@@ -89,37 +89,23 @@ class Display:
 
     def pump(self, timeout_s: float) -> list[object]:
         """What to handle next: from the window and from the inbox. Draws first what was handled before."""
-        assert self._window is not None
-        self._show()
-        waiting = self._station.inbox.take(0)
-        heard = self._window.pump(0 if waiting else timeout_s)
-        return [*waiting, *heard, *self._station.inbox.take(0)]
+        assert self._glass is not None
+        self._show(self._glass.window)
+        return self._glass.pump(timeout_s)
 
     def close(self) -> None:
         """Close bars, finger and window."""
         for line in set(self._lines.values()):
             line.close()
-        if self._finger is not None:
-            self._finger.close()
-        if self._window is not None:
-            self._station.inbox.on_put = None
-            self._window.close()
+        if self._glass is not None:
+            self._glass.close()
 
     # --- wiring ---------------------------------------------------------------------------------------------
 
-    def _open_screen(self, station: Station, wanted: Screen) -> None:
-        self._window = Window(
-            (wanted.width, wanted.height),
-            Painter(fonts()),
-            title=station.id,
-            fullscreen=wanted.fullscreen,
-            pictures=self._beside / wanted.pictures if wanted.pictures else None,
-        )
-        station.inbox.on_put = self._window.wake
-        if wanted.finger:
-            self._finger = Finger(self._beside / wanted.finger, self._window)
+    def _open_screen(self, station: Host, wanted: Screen) -> None:
+        self._glass = Glass(wanted, self._beside, Painter(fonts()), station.id, station.inbox)
 
-    def _open_bars(self, station: Station) -> list[BarLine]:
+    def _open_bars(self, station: Host) -> list[BarLine]:
         """One line for each port; bars with the same port share it."""
         by_port: dict[str, list[BarSettings]] = {}
         for bar in self._settings.bars:
@@ -135,16 +121,15 @@ class Display:
     def _bar_seen(self, seen: BarSeen) -> None:
         if seen.health is not Health.READY:
             log.warning("bar of window %d: %s", seen.window, seen.reason)
-        self._station.device(f"bar-{seen.window}", seen.health, seen.reason)
+        self._station.device(device_at("bar", seen.window), seen.health, seen.reason)
 
     def _light(self, light: Light) -> None:
         text = bar_text(light, self._profiles[light.window].columns, self._words)
         self._lines[light.window].show(light.window, text, COLOURS[light.says])
 
-    def _show(self) -> None:
-        assert self._window is not None
+    def _show(self, window: Window) -> None:
         seen = shown(self._state, self._now, self._mono, self._language)
-        self._window.show(page_of(seen, self._window.size, self._words))
+        window.show(page_of(seen, window.size, self._words))
 
 
 def _bar_profile(bar: BarSettings) -> BarProfile:
@@ -154,7 +139,15 @@ def _bar_profile(bar: BarSettings) -> BarProfile:
     return found
 
 
-def _port(station: Station, url: str, found: BarProfile, on_bytes: OnBytes, on_state: OnState) -> Port:
+def _port(station: Host, url: str, found: BarProfile, on_bytes: OnBytes, on_state: OnState) -> Port:
     line = found.line
     settings = LineSettings(baud=line.baud, bits=line.bits, parity=line.parity, stop_bits=line.stop_bits)
     return station.line(url, settings, on_bytes, on_state, waits=True)
+
+
+def hosted(settings: StationFile, beside: Path) -> tuple[Hosted, ...]:
+    """The roles of this kind in a station file that lies in `beside`. Raises BadFile."""
+    if settings.display is None:
+        return ()
+    role = Display(settings.display, settings.language, beside)
+    return (Hosted(role, role.pump if role.has_screen else None),)

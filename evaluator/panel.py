@@ -6,14 +6,16 @@ from evaluator.frame import View
 from evaluator.screen import event_of, event_of_key, page_of
 from evaluator.values import Event, State
 from hall.wording import Words
-from screen.window import Closed, Pressed, Typed, Window
+from screen.glass import Glass
+from screen.window import Closed, Pressed, Typed
 
 
 class Panel:
     """Belongs to the main thread. `keyboard`: one is attached, own words can be typed."""
 
-    def __init__(self, window: Window, words: Words, ratings: Words, keyboard: bool) -> None:
-        self._window = window
+    def __init__(self, glass: Glass, words: Words, ratings: Words, keyboard: bool) -> None:
+        self._glass = glass
+        self._window = glass.window
         self._words = words
         self._ratings = ratings
         self._keyboard = keyboard
@@ -30,8 +32,11 @@ class Panel:
         )
         self._window.show(page_of(view))
 
-    def pump(self, timeout_s: float) -> list[Event | Closed]:
-        """What was pressed, waiting up to `timeout_s` for it or for the window's `wake`."""
+    def pump(self, timeout_s: float) -> list[object]:
+        """What is in the inbox and what was pressed, waiting up to `timeout_s` for either."""
+        return self._glass.pump(timeout_s, self._pressed)
+
+    def _pressed(self, timeout_s: float) -> list[Event | Closed]:
         events: list[Event | Closed] = []
         for raw in self._window.pump(timeout_s):
             event: Event | Closed | None = None
@@ -46,5 +51,5 @@ class Panel:
         return events
 
     def close(self) -> None:
-        """Close the window."""
-        self._window.close()
+        """Close the screen."""
+        self._glass.close()

@@ -13,20 +13,22 @@ from evaluator.pad import Pad
 from evaluator.panel import Panel
 from evaluator.values import Effect, Prompt, Settings, StartPad, State
 from evaluator.voice import Voice
+from hall.devices import device_at
 from hall.errors import BadFile
 from hall.happened import Note
 from hall.messages import Health
 from hall.model import Instant
 from hall.profile import PadProfile
 from hall.ratings import reasons_in
-from hall.station.line import Line, LineSettings
-from hall.station.service import Station, Stop
+from hall.station.host import Host, Hosted, Stop
+from hall.station.line import LineSettings
 from hall.station.settings import fonts, profile, words
-from hall.stationfile import EvaluatorSettings, Screen
+from hall.station.sharedline import Port
+from hall.stationfile import EvaluatorSettings, Screen, StationFile
 from hall.topics import CATALOGUE, WINDOW, Topic
-from screen.finger import Finger
+from screen.glass import Glass
 from screen.painter import Painter
-from screen.window import Closed, Window
+from screen.window import Closed
 
 DEVICE: Final = "pad"
 VOICE: Final = "pad_voice"
@@ -59,10 +61,9 @@ class Evaluator:
         reasons = reasons_in(self._ratings)
         self._state = fresh(Settings(window=settings.window, reasons=reasons, wait_s=settings.wait_s))
         self._mono = 0.0
-        self._line: Line | None = None
+        self._line: Port | None = None
         self._pad: Pad | None = None
         self._panel: Panel | None = None
-        self._finger: Finger | None = None
         self._voice: Voice | None = None
 
     @property
@@ -77,7 +78,7 @@ class Evaluator:
 
     # --- the role -------------------------------------------------------------------------------------------
 
-    def start(self, station: Station) -> None:
+    def start(self, station: Host) -> None:
         """Open pad, screen and voice. Raises BadFile without fonts."""
         self._station = station
         if self._settings.screen is not None:
@@ -102,9 +103,7 @@ class Evaluator:
         """What to handle next: from the screen and from the inbox. Draws first what was handled before."""
         assert self._panel is not None
         self._panel.show(self._state, self._mono)
-        waiting = self._station.inbox.take(0)
-        pressed = self._panel.pump(0 if waiting else timeout_s)
-        return [*waiting, *pressed, *self._station.inbox.take(0)]
+        return self._panel.pump(timeout_s)
 
     def close(self) -> None:
         """Close pad, voice and screen."""
@@ -112,15 +111,12 @@ class Evaluator:
             self._line.close()
         if self._voice is not None:
             self._voice.close()
-        if self._finger is not None:
-            self._finger.close()
         if self._panel is not None:
-            self._station.inbox.on_put = None
             self._panel.close()
 
     # --- wiring ---------------------------------------------------------------------------------------------
 
-    def _open_pad(self, station: Station) -> None:
+    def _open_pad(self, station: Host) -> None:
         found = self._profile
         serial = found.line
         settings = LineSettings(baud=serial.baud, bits=serial.bits, parity=serial.parity, stop_bits=serial.stop_bits)
@@ -128,7 +124,7 @@ class Evaluator:
         def heard(data: bytes) -> None:
             pad.feed(data)  # made below: pad and line need each other
 
-        line = Line(
+        line = station.line(
             self._settings.pad,
             settings,
             on_bytes=heard,
@@ -138,37 +134,31 @@ class Evaluator:
         self._line, self._pad = line, pad
         line.start()
 
-    def _open_screen(self, station: Station, wanted: Screen) -> None:
-        window = Window(
-            (wanted.width, wanted.height),
-            Painter(fonts()),
-            title=station.id,
-            fullscreen=wanted.fullscreen,
-            pictures=self._beside / wanted.pictures if wanted.pictures else None,
-        )
+    def _open_screen(self, station: Host, wanted: Screen) -> None:
+        glass = Glass(wanted, self._beside, Painter(fonts()), station.id, station.inbox)
         directory, pattern = KEYBOARDS
         keyboard = any(directory.glob(pattern))
-        self._panel = Panel(window, words("evaluator", self._language), self._ratings, keyboard)
-        station.inbox.on_put = window.wake
-        if wanted.finger:
-            self._finger = Finger(self._beside / wanted.finger, window)
+        self._panel = Panel(glass, words("evaluator", self._language), self._ratings, keyboard)
 
-    def _open_voice(self, station: Station) -> None:
+    def _open_voice(self, station: Host) -> None:
         directory = self._beside / VOICE_DIRECTORY
         self._voice = Voice(directory if self._language == "zh" else directory / self._language)
         if self._voice.wanted:
-            station.device(VOICE, self._voice.health, self._voice.reason)
+            station.device(self._named(VOICE), self._voice.health, self._voice.reason)
+
+    def _named(self, device: str) -> str:
+        return device_at(device, self._settings.window)
 
     def _port_changed(self, event: PortChanged) -> None:
         if not event.here:
             log.warning("pad port %s: %s", self._settings.pad, event.reason)
-            self._station.device(DEVICE, Health.LOST, "port")
+            self._station.device(self._named(DEVICE), Health.LOST, "port")
             return
         if self._profile.five_level:
-            self._station.device(DEVICE, Health.READY)
+            self._station.device(self._named(DEVICE), Health.READY)
         else:
             log.warning("pad %s: %d keys, not five levels", self._settings.profile, len(self._profile.keys))
-            self._station.device(DEVICE, Health.DEGRADED, NOT_FIVE_LEVEL)
+            self._station.device(self._named(DEVICE), Health.DEGRADED, NOT_FIVE_LEVEL)
         if self._state.asking is not None and self._pad is not None:
             self._pad.ask()  # the question was lost with the port
 
@@ -189,3 +179,9 @@ def _pad_profile(name: str) -> PadProfile:
     if not isinstance(found, PadProfile):
         raise BadFile((f"evaluator.profile: {name!r} is no pad's; one is ff68-pad-4",))
     return found
+
+
+def hosted(settings: StationFile, beside: Path) -> tuple[Hosted, ...]:
+    """The roles of this kind in a station file that lies in `beside`. Raises BadFile."""
+    roles = [Evaluator(window, settings.language, beside) for window in settings.evaluator]
+    return tuple(Hosted(role, role.pump if role.has_screen else None) for role in roles)

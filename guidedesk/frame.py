@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from guidedesk.values import FIRST_PAGE, GuideDesk, Mode, PageName, Tone
+from hall.devices import device_words
 from hall.hours import local
 from hall.messages import AlertState, ListedDepartment, ListedMatter
 from hall.model import AlertKind, Instant, MatterId, ZoneId
@@ -102,8 +103,8 @@ def alert_words(view: View, alert: AlertState) -> str:
     detail = alert.detail
     if alert.kind is AlertKind.DEVICE:
         device, _, reason = detail.partition(": ")
-        parts = (("device", device), ("reason", reason))
-        detail = " ".join(view(f"{t}.{c}") if f"{t}.{c}" in view.words else c for t, c in parts)
+        told = view(f"reason.{reason}") if f"reason.{reason}" in view.words else reason
+        detail = f"{device_words(view.words, device)} {told}"
     return view(f"alert.{alert.kind}", subject=alert.subject, detail=detail).strip()
 
 

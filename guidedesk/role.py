@@ -14,15 +14,15 @@ from hall.happened import Answered, HubChanged, Note, Ticked, Told, Unanswered, 
 from hall.messages import Health, Printed
 from hall.model import Instant, Printing
 from hall.profile import PrinterProfile
+from hall.station.host import Host, Hosted, Stop
 from hall.station.line import Line, LineSettings
-from hall.station.service import Station, Stop
 from hall.station.settings import fonts, profile, words
-from hall.stationfile import DeskSettings
+from hall.stationfile import DeskSettings, StationFile
 from hall.topics import ALERT, CATALOGUE, EMERGENCY, OPEN, Topic
 from hall.wording import Words
-from screen.finger import Finger
+from screen.glass import Glass
 from screen.painter import Painter
-from screen.window import Closed, Pressed, Typed, Window
+from screen.window import Closed, Pressed, Typed
 from slips.printer import USUAL, OnBytes, OnState, Pace, Printer
 from slips.slip import slip
 from slips.values import PrintEnded, PrinterSeen, PrinterStands
@@ -52,22 +52,12 @@ class GuideDeskRole:
         self.state = GuideDesk(texts=emergency_texts(self._words, settings.emergencies), printer=stands)
         self._now: Instant | None = None
         self._printer: Printer | None = None
-        self._finger: Finger | None = None
 
-    def start(self, station: Station) -> None:
+    def start(self, station: Host) -> None:
         """Open the screen and, if there is one, the printer's line."""
         self._station = station
-        wanted = self._settings.screen
-        self._window = Window(
-            (wanted.width, wanted.height),
-            Painter(self._fonts),
-            title=station.id,
-            fullscreen=wanted.fullscreen,
-            pictures=self._beside / wanted.pictures if wanted.pictures else None,
-        )
-        station.inbox.on_put = self._window.wake
-        if wanted.finger:
-            self._finger = Finger(self._beside / wanted.finger, self._window)
+        painter = Painter(self._fonts)
+        self._glass = Glass(self._settings.screen, self._beside, painter, station.id, station.inbox)
         if self._profile is not None:
             face, tell = self._fonts.regular, station.inbox.put
             self._printer = Printer(self._open_line, self._profile, face, tell, self._pace)
@@ -76,9 +66,7 @@ class GuideDeskRole:
 
     def pump(self, timeout_s: float) -> list[object]:
         """What was pressed and what is in the inbox; waits up to `timeout_s` for the first of either."""
-        waiting = self._station.inbox.take(0)
-        pressed = self._window.pump(0 if waiting else timeout_s)
-        return [*waiting, *pressed, *self._station.inbox.take(0)]
+        return self._glass.pump(timeout_s)
 
     def handle(self, event: object, now: Instant | None, mono: float) -> None:
         """One event, whatever its source; then the screen as the state now is."""
@@ -103,10 +91,7 @@ class GuideDeskRole:
         """Close printer, finger and window."""
         if self._printer is not None:
             self._printer.close()
-        if self._finger is not None:
-            self._finger.close()
-        self._station.inbox.on_put = None
-        self._window.close()
+        self._glass.close()
 
     def _do(self, effect: Effect) -> None:
         match effect:
@@ -130,12 +115,12 @@ class GuideDeskRole:
         view = View(
             state=self.state,
             now=self._now,
-            size=self._window.size,
+            size=self._glass.window.size,
             words=self._words,
             refusals=self._refusals,
             language=self._language,
         )
-        self._window.show(page_of(view))
+        self._glass.window.show(page_of(view))
 
     def _open_line(self, on_bytes: OnBytes, on_state: OnState) -> Line:
         assert self._profile is not None
@@ -155,3 +140,11 @@ def _printer_profile(name: str) -> PrinterProfile:
     if not isinstance(found, PrinterProfile):
         raise BadFile((f"desk.profile: {name!r} is no printer's; one is escpos-80mm",))
     return found
+
+
+def hosted(settings: StationFile, beside: Path) -> tuple[Hosted, ...]:
+    """The roles of this kind in a station file that lies in `beside`. Raises BadFile."""
+    if settings.desk is None:
+        return ()
+    role = GuideDeskRole(settings.desk, settings.language, beside)
+    return (Hosted(role, role.pump),)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from msgspec import Struct
 
@@ -22,10 +22,29 @@ from hall.messages import (
     StationState,
     WindowState,
 )
+from hall.topics import ALERT, BOARD, CAPTION, CATALOGUE, EMERGENCY, OPEN, SAY, WINDOW, Topic
 
 Message: TypeAlias = (
     WindowState | BoardState | Catalogue | OpenState | AlertState | StationState | Say | Caption | EmergencyState
 )  # fmt: skip
+
+# What a role may be told, by the topic that it listens to.
+KINDS: Final[dict[Topic, type[Message]]] = {
+    WINDOW: WindowState,
+    BOARD: BoardState,
+    CATALOGUE: Catalogue,
+    OPEN: OpenState,
+    ALERT: AlertState,
+    SAY: Say,
+    CAPTION: Caption,
+    EMERGENCY: EmergencyState,
+}
+_TOPICS: Final = {kind: topic for topic, kind in KINDS.items()}
+
+
+def topic_of(message: Message) -> Topic | None:
+    """The topic on which a role is told this; None: roles are not."""
+    return _TOPICS.get(type(message))
 
 
 class Answered(Struct, frozen=True):

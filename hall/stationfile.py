@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from hall.checked import Mistakes, read_struct, read_toml
 from hall.errors import BadFile
 from hall.model import Instant, Role, StationId, Value, WindowNo
@@ -98,7 +100,7 @@ class DeskSettings(Value, frozen=True, kw_only=True):
 
 
 class StationFile(Value, frozen=True, kw_only=True):
-    """A whole station file. `data` is the directory of its durable outbox."""
+    """A whole station file: one process, with one screen at most. `data` is the directory of its durable outbox."""
 
     id: StationId
     hall: str
@@ -107,10 +109,10 @@ class StationFile(Value, frozen=True, kw_only=True):
     data: str
     language: str = "zh"
     kiosk: KioskSettings | None = None
-    caller: CallerSettings | None = None
+    caller: tuple[CallerSettings, ...] = ()
     display: DisplaySettings | None = None
     broadcast: BroadcastSettings | None = None
-    evaluator: EvaluatorSettings | None = None
+    evaluator: tuple[EvaluatorSettings, ...] = ()
     desk: DeskSettings | None = None
 
 
@@ -180,24 +182,64 @@ def _check(station: StationFile, mistakes: Mistakes) -> None:
         (Role.DESK, station.desk),
     )
     for role, settings in told:
-        if role in station.roles and settings is None:
+        if role in station.roles and not settings:
             tell(f".{role}", f"missing: the role {role} needs its table")
-        if settings is not None and role not in station.roles:
+        if settings and role not in station.roles:
             tell(f".{role}", f"is told, but {role!r} is not among the roles")
-    for name, screen in (
-        ("kiosk", station.kiosk.screen if station.kiosk else None),
-        ("caller", station.caller.screen if station.caller else None),
-        ("display", station.display.screen if station.display else None),
-        ("evaluator", station.evaluator.screen if station.evaluator else None),
-        ("desk", station.desk.screen if station.desk else None),
-    ):
-        if screen and not (320 <= screen.width <= 7680 and 240 <= screen.height <= 7680):
-            tell(f".{name}.screen", f"320×240 to 7680×7680 pixels (found {screen.width}×{screen.height})")
+    screens = list(_screens(station))
+    for path, screen in screens:
+        if not (320 <= screen.width <= 7680 and 240 <= screen.height <= 7680):
+            tell(f"{path}.screen", f"320×240 to 7680×7680 pixels (found {screen.width}×{screen.height})")
+    if len(screens) > 1:
+        others = ", ".join(f"{path.lstrip('.')}.screen" for path, _ in screens[:-1])
+        tell(f"{screens[-1][0]}.screen", f"one screen a station; there is {others} too: make a station of each")
     for n, text in enumerate(station.desk.emergencies if station.desk else ()):
         if len(text) > MAX_EMERGENCY:
             tell(f".desk.emergencies[{n}]", f"at most {MAX_EMERGENCY} characters (found {len(text)})")
-    if station.caller is not None:
-        if not (station.caller.keypad or station.caller.screen):
-            tell(".caller", "needs a keypad or a screen")
-        if not 1 <= station.caller.address <= 127:
-            tell(".caller.address", f"1 to 127 (found {station.caller.address})")
+    _check_windows(station, mistakes)
+
+
+def _screens(station: StationFile) -> Iterator[tuple[str, Screen]]:
+    """Every screen of the station, and the table that tells it."""
+    if station.kiosk is not None:
+        yield ".kiosk", station.kiosk.screen
+    if station.desk is not None:
+        yield ".desk", station.desk.screen
+    some: tuple[tuple[str, CallerSettings | EvaluatorSettings | DisplaySettings], ...] = (
+        *((f".caller[{n}]", caller) for n, caller in enumerate(station.caller)),
+        *((f".evaluator[{n}]", evaluator) for n, evaluator in enumerate(station.evaluator)),
+        *(((".display", station.display),) if station.display is not None else ()),
+    )
+    for path, settings in some:
+        if settings.screen is not None:
+            yield path, settings.screen
+
+
+def _check_windows(station: StationFile, mistakes: Mistakes) -> None:
+    """What belongs to one window: a caller, an evaluator; each device with an address of its own on its line."""
+    tell = mistakes.tell
+    at: dict[tuple[str, int], str] = {}
+
+    def address(path: str, port: str, found: int, most: int) -> None:
+        if not 1 <= found <= most:
+            tell(f"{path}.address", f"1 to {most} (found {found})")
+        first = at.setdefault((port, found), path)
+        if first != path:
+            tell(f"{path}.address", f"{found} is that of {first.lstrip('.')} on {port}; each device has its own")
+
+    all_told: tuple[tuple[str, tuple[CallerSettings | EvaluatorSettings, ...]], ...] = (
+        ("caller", station.caller),
+        ("evaluator", station.evaluator),
+    )
+    for name, told in all_told:
+        windows: dict[WindowNo, int] = {}
+        for n, settings in enumerate(told):
+            path = f".{name}[{n}]"
+            first = windows.setdefault(settings.window, n)
+            if first != n:
+                tell(f"{path}.window", f"window {settings.window} is told by {name}[{first}] too; one is enough")
+            port = settings.keypad if isinstance(settings, CallerSettings) else settings.pad
+            if not (port or settings.screen):
+                tell(path, f"needs a {'keypad' if name == 'caller' else 'pad'} or a screen")
+            if port:
+                address(path, port, settings.address, 127 if name == "caller" else 255)

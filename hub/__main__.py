@@ -13,7 +13,8 @@ from msgspec.structs import replace
 from hall.errors import CannotWrite, HallError
 from hall.model import Hall, Instant
 from hall.station.bus import Ears, PahoLink, Will
-from hall.station.service import Stop, start_logging
+from hall.station.host import Stop
+from hall.station.service import start_logging
 from hall.station.settings import read_hall, read_hub, read_password
 from hall.stationfile import ClockAnchor
 from hall.topics import HUB

@@ -12,8 +12,8 @@ from hall.messages import About, AlertState, Clock, Life, Sent, StationState, de
 from hall.model import Alert, AlertKind, Hall, Instant
 from hall.station.bus import Arrived, Bus, Connected, Delivered, Disconnected, Ears, Link, Token, Will
 from hall.station.clock import BEACON_S
+from hall.station.host import Stop
 from hall.station.inbox import Inbox
-from hall.station.service import Stop
 from hall.topics import ALERT, ASK, CLOCK, HUB, Tree
 from hub.seals import Sealed
 from hub.store import Store

@@ -11,19 +11,19 @@ from hall.happened import Answered, HubChanged, Note, Ticked, Told, Unanswered, 
 from hall.messages import Health, Printed
 from hall.model import Instant, Printing
 from hall.profile import PrinterProfile
+from hall.station.host import Host, Hosted, Stop
 from hall.station.line import Line, LineSettings
-from hall.station.service import Station, Stop
 from hall.station.settings import fonts, profile, words
-from hall.stationfile import KioskSettings
+from hall.stationfile import KioskSettings, StationFile
 from hall.topics import CATALOGUE, OPEN, Topic
 from hall.wording import Words
 from kiosk.flow import Effect, step
 from kiosk.frame import leaf_grid
 from kiosk.screen import page_of
 from kiosk.values import Kiosk, Print, Report, Tapped
-from screen.finger import Finger
+from screen.glass import Glass
 from screen.painter import Painter
-from screen.window import Closed, Pressed, Window
+from screen.window import Closed, Pressed
 from slips.printer import USUAL, OnBytes, OnState, Pace, Printer
 from slips.slip import slip
 from slips.values import PrintEnded, PrinterSeen, PrinterStands
@@ -57,31 +57,19 @@ class KioskRole:
         self._size = (settings.screen.width, settings.screen.height)
         rows, columns = leaf_grid(self._size)
         self.state = Kiosk(languages=codes, language=codes[0], per_leaf=rows * columns)
-        self._finger: Finger | None = None
 
-    def start(self, station: Station) -> None:
+    def start(self, station: Host) -> None:
         """Open the screen and the printer's line."""
         self._station = station
-        wanted = self._settings.screen
-        self._window = Window(
-            self._size,
-            Painter(self._fonts),
-            title=station.id,
-            fullscreen=wanted.fullscreen,
-            pictures=self._beside / wanted.pictures if wanted.pictures else None,
-        )
-        station.inbox.on_put = self._window.wake
-        if wanted.finger:
-            self._finger = Finger(self._beside / wanted.finger, self._window)
+        painter = Painter(self._fonts)
+        self._glass = Glass(self._settings.screen, self._beside, painter, station.id, station.inbox)
         self._printer = Printer(self._open_line, self._profile, self._fonts.regular, station.inbox.put, self._pace)
         self._printer.start()
         self._show()
 
     def pump(self, timeout_s: float) -> list[object]:
         """What was pressed and what is in the inbox; waits up to `timeout_s` for the first of either."""
-        waiting = self._station.inbox.take(0)
-        pressed = self._window.pump(0 if waiting else timeout_s)
-        return [*waiting, *pressed, *self._station.inbox.take(0)]
+        return self._glass.pump(timeout_s)
 
     def handle(self, event: object, now: Instant | None, mono: float) -> None:  # noqa: ARG002 - of every role
         """One event, whatever its source; then the screen as the state now is."""
@@ -102,10 +90,7 @@ class KioskRole:
     def close(self) -> None:
         """Close printer, finger and window."""
         self._printer.close()
-        if self._finger is not None:
-            self._finger.close()
-        self._station.inbox.on_put = None
-        self._window.close()
+        self._glass.close()
 
     def _do(self, effect: Effect) -> None:
         if isinstance(effect, Want):
@@ -125,7 +110,7 @@ class KioskRole:
         self._printer.print_slip(issued.ticket, slip(issued, catalogue, own, self._profile.columns, effect.language))
 
     def _show(self) -> None:
-        self._window.show(page_of(self.state, self._words, self._refusals, self._size))
+        self._glass.window.show(page_of(self.state, self._words, self._refusals, self._size))
 
     def _open_line(self, on_bytes: OnBytes, on_state: OnState) -> Line:
         line = self._profile.line
@@ -139,3 +124,11 @@ def languages(first: str) -> tuple[str, ...]:
     if first not in found:
         raise BadFile((f"language: no words for {first!r}; there are: {', '.join(found)}",))
     return (first, *(code for code in found if code != first))
+
+
+def hosted(settings: StationFile, beside: Path) -> tuple[Hosted, ...]:
+    """The roles of this kind in a station file that lies in `beside`. Raises BadFile."""
+    if settings.kiosk is None:
+        return ()
+    role = KioskRole(settings.kiosk, settings.language, beside)
+    return (Hosted(role, role.pump),)

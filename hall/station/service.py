@@ -10,75 +10,37 @@ import time
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Protocol
 
 from hall.errors import BadMessage
-from hall.happened import HubChanged, Message, Note, Ticked, Told
+from hall.happened import KINDS, HubChanged, Note, Ticked, Told
 from hall.messages import (
     About,
-    AlertState,
     Answer,
-    BoardState,
     Body,
-    Caption,
-    Catalogue,
     Clock,
     DeviceSeen,
-    EmergencyState,
     Health,
     Life,
-    OpenState,
-    Say,
     Sent,
     StationState,
-    WindowState,
     decode,
     encode,
 )
-from hall.model import Instant, RequestId, StationId
+from hall.model import RequestId, StationId
 from hall.station.asker import Asker, MakeBody
 from hall.station.bus import Arrived, Bus, Connected, Delivered, Disconnected, Ears, Link, PahoLink, Will
 from hall.station.clock import AWAY_AFTER_S, HubClock
+from hall.station.host import Pump, Role, Stop
 from hall.station.inbox import Inbox
 from hall.station.line import LineSettings
 from hall.station.outbox import Outbox
 from hall.station.settings import read_password, read_station
 from hall.station.sharedline import Lines, OnBytes, OnState, Port
 from hall.stationfile import StationFile
-from hall.topics import ALERT, BOARD, CAPTION, CATALOGUE, CLOCK, EMERGENCY, HUB, OPEN, SAY, STATE, WINDOW, Topic, Tree
+from hall.topics import CLOCK, HUB, STATE, Topic, Tree
 
 TICK_S = 1.0
-Pump = Callable[[float], Sequence[object]]
-KINDS: dict[str, type[Message]] = {
-    WINDOW.name: WindowState,
-    BOARD.name: BoardState,
-    CATALOGUE.name: Catalogue,
-    OPEN.name: OpenState,
-    ALERT.name: AlertState,
-    SAY.name: Say,
-    CAPTION.name: Caption,
-    EMERGENCY.name: EmergencyState,
-}
 log = logging.getLogger("station")
-
-
-class Role(Protocol):
-    """What a station does. `topics` are the states and moments it wants to be told."""
-
-    topics: tuple[Topic, ...]
-
-    def start(self, station: Station) -> None:
-        """Open drivers; their threads put events into `station.inbox`."""
-
-    def handle(self, event: object, now: Instant | None, mono: float) -> None:
-        """One event, on the thread that owns the state. `now` is hub time, None before the first beacon."""
-
-    def close(self) -> None:
-        """Close drivers."""
-
-
-class Stop:
-    """In the inbox: end the loop."""
 
 
 class Station:
@@ -261,8 +223,8 @@ class Station:
                     self._hub_changed(True, "", mono)
         elif topic is STATE:
             self._state_arrived(subject, decode(event.payload, StationState), mono)
-        elif topic.name in KINDS and event.payload:
-            self._give(Told(decode(event.payload, KINDS[topic.name])), mono)
+        elif topic in KINDS and event.payload:
+            self._give(Told(decode(event.payload, KINDS[topic])), mono)
 
     def _state_arrived(self, subject: str, state: StationState, mono: float) -> None:
         if subject == self.id:

@@ -31,7 +31,7 @@ from hall.keymap import Action
 from hall.messages import SignIn
 from hall.model import Badge, DeskState, Hall, Instant, RequestId, WindowNo
 from hall.pin import bound_to, client_key, proof
-from hall.station.service import Station
+from hall.station.host import Host
 from hall.topics import CATALOGUE, WINDOW, Topic
 from testbed.sim.loop import Loop
 from testbed.sim.machines import StationMachine
@@ -87,9 +87,9 @@ class DesksRole:
     def __init__(self, windows: tuple[WindowNo, ...], loop: Loop) -> None:
         self.states = {number: fresh(Settings(window=number)) for number in windows}
         self._loop = loop
-        self._station: Station | None = None
+        self._station: Host | None = None
 
-    def start(self, station: Station) -> None:
+    def start(self, station: Host) -> None:
         self._station = station
 
     def close(self) -> None:
@@ -122,7 +122,7 @@ class DesksRole:
             case _:
                 pass  # a light or a number on a keypad
 
-    def _sign_in(self, station: Station, wanted: WantSignIn, request: RequestId) -> SignIn:
+    def _sign_in(self, station: Host, wanted: WantSignIn, request: RequestId) -> SignIn:
         bound = bound_to(request, station.id, wanted.window, wanted.badge)
         return SignIn(window=wanted.window, badge=wanted.badge, proof=proof(wanted.key.reveal(), bound))
 

@@ -8,7 +8,7 @@ from random import Random
 from hall.happened import Note, Want
 from hall.messages import Health, Printed
 from hall.model import Instant, Printing
-from hall.station.service import Station
+from hall.station.host import Host
 from hall.topics import CATALOGUE, OPEN, Topic
 from kiosk.flow import Effect, step
 from kiosk.values import Kiosk, PageName, Print, Report, Tapped, departments, matters
@@ -28,9 +28,9 @@ class KioskRole:
         self.state = Kiosk()
         self._paper = paper
         self._intended = intended
-        self._station: Station | None = None
+        self._station: Host | None = None
 
-    def start(self, station: Station) -> None:
+    def start(self, station: Host) -> None:
         self._station = station
         self._paper.attach(station.inbox.put)
 
@@ -46,7 +46,7 @@ class KioskRole:
     def close(self) -> None:
         self._paper.attach(lambda _event: None)
 
-    def _do(self, station: Station, effect: Effect) -> None:
+    def _do(self, station: Host, effect: Effect) -> None:
         if isinstance(effect, Want):
             station.want(effect.body)
         elif isinstance(effect, Print):

@@ -13,11 +13,12 @@ from msgspec import Struct
 from hall.errors import HallError
 from hall.model import Hall, Instant, Role, StationId
 from hall.station.bus import Arrived, Delivered, Ears, Will
+from hall.station.host import Role as StationRole
+from hall.station.host import Stop
 from hall.station.inbox import Inbox
 from hall.station.outbox import Outbox
 from hall.station.service import TICK_S as STATION_TICK_S
-from hall.station.service import Role as StationRole
-from hall.station.service import Station, Stop
+from hall.station.service import Station
 from hall.stationfile import Broker as BrokerSettings
 from hall.stationfile import StationFile
 from hall.topics import HUB

@@ -28,7 +28,7 @@ from hall.messages import (
 )
 from hall.model import Disposition, Instant, MissReason, Printing
 from hall.station.asker import Busy
-from hall.station.service import Station
+from hall.station.host import Host
 from hall.topics import CATALOGUE, SAY, Topic, Tree
 from testbed.sim.disk import PowerCut
 from testbed.sim.machines import StationMachine
@@ -57,10 +57,10 @@ class RogueRole:
 
     def __init__(self, chance: Random, happened: Counter[str]) -> None:
         self._chance, self._happened = chance, happened
-        self._station: Station | None = None
+        self._station: Host | None = None
         self._tickets: list[str] = []
 
-    def start(self, station: Station) -> None:
+    def start(self, station: Host) -> None:
         self._station = station
 
     def close(self) -> None:
@@ -137,7 +137,7 @@ class SpeakerRole:
         self._said = said
         self._ids: set[str] = set()
 
-    def start(self, station: Station) -> None:
+    def start(self, station: Host) -> None:
         pass
 
     def close(self) -> None:

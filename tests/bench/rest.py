@@ -37,7 +37,7 @@ def rest(work: Path, raw: Path, tell: Tell) -> Measured:
             tickets = sum(kind == "take" for kind, _ in generator.run(place, 1, DAY_S).samples)
         site, finger = place.site, place.site.root / "kiosk.finger"
         screen = {**SCREEN, "finger": str(finger)}
-        caller_file = site.station(kiosk(31), caller={"window": 31, "keypad": keypad.path}, kiosk=NOWHERE)
+        caller_file = site.station(kiosk(31), caller=[{"window": 31, "keypad": keypad.path}], kiosk=NOWHERE)
         kiosk_file = site.station(kiosk(32), kiosk={"printer": printer.path, "screen": screen}, caller=NO_KEYPAD)
         caller = place.begin(processes.role(site, "caller", caller_file, environment(screen=False)))
         machine = place.begin(processes.role(site, "kiosk", kiosk_file, environment(screen=True)))
@@ -56,7 +56,7 @@ def rest(work: Path, raw: Path, tell: Tell) -> Measured:
 
 
 NOWHERE = {"printer": "/dev/null"}  # the station has both roles; each process here runs one of them
-NO_KEYPAD = {"window": 32, "keypad": "/dev/null"}
+NO_KEYPAD = [{"window": 32, "keypad": "/dev/null"}]
 
 
 def take_one(finger: Path, printer: VirtualPrinter) -> None:

@@ -6,7 +6,8 @@ import signal
 import sys
 from pathlib import Path
 
-from hall.station.service import Stop, start_logging
+from hall.station.host import Stop
+from hall.station.service import start_logging
 from hub.__main__ import build
 
 

@@ -83,7 +83,7 @@ class Desk:
                 roles=(Role.CALLER,),
                 broker=BrokerFile(password_file="none"),
                 data="data",
-                caller=caller,
+                caller=(caller,),
             ),
             outbox=Outbox.open(path / "station.db"),
             link=self._link,

@@ -36,8 +36,7 @@ def pins() -> Iterator[MockFactory]:
 def with_light(path: Path, pin: str = PIN) -> Desk:
     """The window of the caller's own tests, with a light over it."""
     desk = Desk(path)
-    caller = desk.station.settings.caller
-    assert caller is not None
+    caller = desk.station.settings.caller[0]
     desk.role = Caller(replace(caller, light_pin=pin), "zh", path)
     return desk
 
@@ -119,8 +118,8 @@ def test_a_window_calls_without_its_light_and_the_hall_is_told(tmp_path: Path, p
         desk.until_page("desk_calling")
         assert [e.ticket[-4:] for e in desk.events(Called)] == [label]
         (seen,) = desk.events(DeviceChanged)
-        assert (seen.device, seen.health, seen.reason) == ("light", Health.LOST, "pin")
-        assert [e.detail for e in desk.events(AlertRaised)] == ["light: pin"]
+        assert (seen.device, seen.health, seen.reason) == ("light-1", Health.LOST, "pin")
+        assert [e.detail for e in desk.events(AlertRaised)] == ["light-1: pin"]
 
 
 def test_a_caller_without_a_light_does_not_load_gpiozero() -> None:
@@ -136,14 +135,12 @@ roles = ["caller"]
 data = "data"
 [broker]
 password_file = "window-1.password"
-[caller]
+[[caller]]
 window = 1
 keypad = "/dev/ttyUSB0"
 light_pin = "GPIO17"
 """
-    told = parse_station("station.toml", text).caller
-    assert told is not None
+    (told,) = parse_station("station.toml", text).caller
     assert told.light_pin == PIN
-    without = parse_station("station.toml", text.replace('light_pin = "GPIO17"', "")).caller
-    assert without is not None
+    (without,) = parse_station("station.toml", text.replace('light_pin = "GPIO17"', "")).caller
     assert without.light_pin == ""

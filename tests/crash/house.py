@@ -81,7 +81,7 @@ class House:
             LoadStation(self.site.station(kiosk(n), kiosk={"printer": "/dev/null"}), seed)
             for n in range(1, machines + 1)
         ] + [
-            LoadStation(self.site.station(caller(n), caller={"window": n, "keypad": "/dev/null"}), seed)
+            LoadStation(self.site.station(caller(n), caller=[{"window": n, "keypad": "/dev/null"}]), seed)
             for n in range(1, windows + 1)
         ]
         self._pause = threading.Event()  # never set: a wait that nothing cuts short

@@ -38,6 +38,7 @@ from hall.messages import (
 from hall.model import DeskState, Disposition, Instant, MissReason, Printing, RequestId, TicketId, WindowNo
 from hall.pin import bound_to, client_key, proof, salt_of
 from hall.station.bus import Ears, Link, PahoLink, Will
+from hall.station.host import Host
 from hall.station.outbox import Outbox
 from hall.station.service import Station
 from hall.station.settings import read_hall, read_password, read_station
@@ -124,7 +125,7 @@ class Asking:
         self._hub_here = False
         self._next_at = 0.0
 
-    def start(self, station: Station) -> None:
+    def start(self, station: Host) -> None:
         self.station = station
 
     def close(self) -> None:
@@ -260,9 +261,9 @@ class LoadStation:
         self._thread = threading.Thread(target=self._run, name=self.id)
 
     def _work(self, path: Path, rng: Random) -> Machine | Desk:
-        if self.settings.caller is None:
+        if not self.settings.caller:
             return Machine(rng)
-        window = self.settings.caller.window
+        window = self.settings.caller[0].window
         hall = read_hall(path.parent.parent / "hall.toml")
         return Desk(rng, window, hall.by_badge[badge(window)].pin)
 

@@ -52,9 +52,9 @@ class Running:
         """Everything that has arrived is handled and drawn; the page."""
         self.station.turn(self.role.pump(0))
         self.role.pump(0)
-        assert self.role._window is not None
-        assert self.role._window.page is not None
-        return self.role._window.page
+        assert self.role._glass is not None
+        assert self.role._glass.window.page is not None
+        return self.role._glass.window.page
 
     def end(self) -> None:
         self.station.end()

@@ -82,7 +82,7 @@ class Place:
         self.hub = Hub(self.site)
         self.finger = root / "f"
         screen = {"width": 1024, "height": 600, "finger": str(self.finger)}
-        self.station = self.site.station("pad-1", evaluator={"window": 1, "screen": screen})
+        self.station = self.site.station("pad-1", evaluator=[{"window": 1, "screen": screen}])
         self.pad = processes.role(self.site, "evaluator", self.station, HEADLESS)
 
     def begin(self) -> Touch:
@@ -136,7 +136,7 @@ def test_it_ends_at_a_signal_and_tells_a_wrong_file(place: Place) -> None:
     touch.wait_for("starting")
     touch.close()
     assert place.pad.end() == 0
-    place.station.write_text(place.station.read_text().replace("[evaluator]", "[evaluater]"))
+    place.station.write_text(place.station.read_text().replace("[[evaluator]]", "[[evaluater]]"))
     pad = processes.role(place.site, "evaluator", place.station, HEADLESS)
     pad.start()
     assert psutil.Process(pad.pid).wait(LIMIT_S) == 2

@@ -83,7 +83,7 @@ class Running:
             roles=(Role.EVALUATOR,),
             broker=BrokerFile(password_file="x"),
             data="data",
-            evaluator=settings,
+            evaluator=(settings,),
         )
         self.outbox = Outbox.open(data / "pad-3.db")
         self.station = Station(file, outbox=self.outbox, link=broker.link, mono=lambda: self.mono)
@@ -326,7 +326,7 @@ def device(broker: Broker) -> tuple[Health, str] | None:
     bus.start()
     states = [decode(e.payload, StationState) for e in heard.take(0) if isinstance(e, Arrived)]
     bus.stop()
-    return states[-1].devices.get("pad") if states else None
+    return states[-1].devices.get("pad-3") if states else None
 
 
 def test_four_keys_rate_and_are_listed_as_not_five_level(broker: Broker, hub: Hub, tmp_path: Path) -> None:
@@ -347,7 +347,7 @@ def test_four_keys_rate_and_are_listed_as_not_five_level(broker: Broker, hub: Hu
             pad.line.unplug()
             running.until(lambda: device(broker) == (Health.LOST, "port"), "the pulled cable")
             seen = [ask.body for ask in hub.asked if isinstance(ask.body, DeviceSeen)]
-            assert DeviceSeen(device="pad", health=Health.DEGRADED, reason="not_five_level") in seen[:1]
+            assert DeviceSeen(device="pad-3", health=Health.DEGRADED, reason="not_five_level") in seen[:1]
         finally:
             running.station.end()
 

@@ -132,7 +132,7 @@ class GuideDesk:
 
     @property
     def window(self) -> Window:
-        return self.role._window
+        return self.role._glass.window
 
     @property
     def page(self) -> Page:

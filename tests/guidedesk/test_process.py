@@ -70,7 +70,7 @@ def test_a_station_without_a_desk_is_told(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 2, done.stderr
-    assert "station.toml: desk: missing" in done.stderr
+    assert "station.toml: roles: this program runs none of display" in done.stderr
 
 
 @pytest.fixture

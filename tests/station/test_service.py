@@ -29,8 +29,9 @@ from hall.messages import (
 from hall.model import Printing, Role
 from hall.station.asker import WISH_S
 from hall.station.clock import AWAY_AFTER_S
+from hall.station.host import Host, Stop
 from hall.station.outbox import Outbox
-from hall.station.service import Station, Stop
+from hall.station.service import Station
 from hall.stationfile import Broker as BrokerFile
 from hall.stationfile import StationFile
 from hall.topics import CLOCK, OPEN, SAY, Topic, Tree
@@ -52,7 +53,7 @@ class Ear:
         self.now: int | None = None
         self.closed = False
 
-    def start(self, station: Station) -> None:
+    def start(self, station: Host) -> None:
         self.station = station
 
     def handle(self, event: object, now: int | None, mono: float) -> None:

@@ -53,7 +53,7 @@ class Village:
         )
         caller = self.site.station(
             "window-1",
-            caller={"window": 1, "keypad": self.keypad.path, "screen": self._screen("window-1", 1024, 600)},
+            caller=[{"window": 1, "keypad": self.keypad.path, "screen": self._screen("window-1", 1024, 600)}],
         )
         self.kiosk_process = self.begin(processes.role(self.site, "kiosk", kiosk, HEADLESS))
         self.caller_process = self.begin(processes.role(self.site, "caller", caller, HEADLESS))
