@@ -21,6 +21,7 @@ SIGNAL_STANDS_S: Final = 2.0  # then the numbers are shown again: what covers th
 AGAIN_ACKS: Final = (
     2.0  # a keypad that missed the ACK sends the same frame after one timeout; a hand is slower than two
 )
+POLLED_AGAIN_S: Final = 1.0  # a polled one says it again when its turn comes: sixteen on a line take half a second
 
 
 class Port(Protocol):
@@ -68,6 +69,9 @@ class Keypad:
                 self._keys(heard)
 
     def _keys(self, frame: Frame) -> None:
+        is_polled = self._profile.speaks == "polled"
+        if is_polled and frame == ff68.nothing(self._address):
+            return
         try:
             keys = ff68.keys_of(frame)
         except BadFrame:
@@ -77,7 +81,7 @@ class Keypad:
         self._port.write(ff68.encode(ff68.ack(frame)))
         now = self._clock()
         before, self._before = self._before, (frame, now)
-        retry_s = AGAIN_ACKS * self._profile.ack_timeout_ms / 1000
+        retry_s = POLLED_AGAIN_S if is_polled else AGAIN_ACKS * self._profile.ack_timeout_ms / 1000
         if before is not None and before[0] == frame and now - before[1] < retry_s:
             return  # our ACK was lost: the same press once more
         self._on_press(press_of(keys, self._profile))

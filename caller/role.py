@@ -23,6 +23,7 @@ from caller.values import (
     WantSignIn,
 )
 from hall.devices import device_at
+from hall.dialects import ff68
 from hall.errors import BadFile
 from hall.happened import Want
 from hall.messages import Health, SignIn
@@ -143,6 +144,8 @@ class Caller:
             on_state=lambda here, reason: station.inbox.put(PortChanged(here, reason)),
         )
         keypad = Keypad(line, found, self._settings.address, station.inbox.put)
+        if found.speaks == "polled":
+            line.poll(ff68.encode(ff68.poll(self._settings.address, found.poll_command)), found.poll_reply_ms / 1000)
         self._line, self._keypad = line, keypad
         line.start()
 

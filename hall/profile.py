@@ -60,11 +60,13 @@ class KeypadProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dialect: Literal["ff68"]
     line: LineSettings
     address_bytes: Literal[1]
-    speaks: Literal["unasked"]  # sends a key by itself; no source shows a keypad that waits to be polled
+    speaks: Literal["unasked", "polled"]  # sends a key by itself, or waits until the host asks
     ack_timeout_ms: int
     retries: int  # how often the keypad sends a key again that nobody acknowledged
     max_digits: int
     keymap: tuple[Binding, ...]
+    poll_command: int = 0  # of a keypad that is polled: the command byte that asks
+    poll_reply_ms: int = 0  # and how soon after that frame its answer begins
 
     def action(self, digits: str, key: int) -> Action | None:
         """What the clerk wished, None if this keymap gives the key no meaning."""
@@ -168,6 +170,17 @@ def _says_its_levels(pad: PadProfile) -> list[tuple[str, str]]:
     return [(".five_level", f"must be {str(there == 5).lower()}: the keys give {there} of the five levels")]
 
 
+def _can_be_polled(keypad: KeypadProfile) -> list[tuple[str, str]]:
+    if keypad.speaks == "unasked":
+        return []
+    faults = []
+    if not 1 <= keypad.poll_command <= 0xFF:
+        faults.append((".poll_command", f"must be 1–255 for a keypad that is polled (found {keypad.poll_command})"))
+    if not 1 <= keypad.poll_reply_ms <= 1000:
+        faults.append((".poll_reply_ms", f"must be 1–1000 for a keypad that is polled (found {keypad.poll_reply_ms})"))
+    return faults
+
+
 RULES: Final[Rules] = {
     (LineSettings, "baud"): _least(1),
     (PrinterProfile, "sources"): _has_source,
@@ -179,6 +192,7 @@ RULES: Final[Rules] = {
     (KeypadProfile, "retries"): _least(0),
     (KeypadProfile, "max_digits"): _least(1),
     (KeypadProfile, "keymap"): clash_faults,
+    (KeypadProfile, ""): _can_be_polled,
     (BarProfile, "sources"): _has_source,
     (BarProfile, "columns"): _columns_send,
     (BarProfile, "reply_timeout_ms"): _least(0),

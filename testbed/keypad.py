@@ -213,6 +213,8 @@ class VirtualKeypad:
 
     def due(self, now: float) -> float | None:
         """Send what is to be sent, and give the time at which an acknowledgement is overdue."""
+        if self.profile.speaks == "polled":
+            return None
         while self._outgoing:
             head = self._outgoing[0]
             if head.tries and now < head.due:
@@ -240,7 +242,22 @@ class VirtualKeypad:
             data[5] ^= 0x55
         self.line.send(bytes(data))
 
+    def _polled(self, now: float) -> None:
+        """Answer the host with the key string that waits; one that it did not acknowledge is said again."""
+        while self._outgoing and self._outgoing[0].tries > self.profile.retries:
+            self._end(self._outgoing[0], acked=False, now=now)
+        if not self._outgoing:
+            self._send(ff68.nothing(self.addr))
+            return
+        head = self._outgoing[0]
+        head.first_at = head.first_at or now
+        head.tries += 1
+        self._send(head.frame)
+
     def _obey(self, frame: Frame, now: float) -> None:
+        if self.profile.speaks == "polled" and frame == ff68.poll(self.addr, self.profile.poll_command):
+            self._polled(now)
+            return
         if self._outgoing and self._outgoing[0].tries and frame == ff68.ack(self._outgoing[0].frame):
             self._end(self._outgoing[0], acked=True, now=now)
             return

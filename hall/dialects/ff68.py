@@ -81,6 +81,16 @@ class Cells(msgspec.Struct, frozen=True):
     ticket: str
 
 
+def poll(addr: int, command: int) -> Frame:
+    """Host → keypad that is polled: have you a key string? No source has this frame; the command is the profile's."""
+    return Frame(addr, command)
+
+
+def nothing(addr: int) -> Frame:
+    """Keypad → host: polled, and no key was pressed. No source has this frame."""
+    return Frame(addr, Command.KEYS)
+
+
 def encode(frame: Frame) -> bytes:
     """The frame's bytes on the line; raises BadFrame if it does not fit."""
     body = bytes([frame.addr & 0xFF, frame.cmd & 0xFF]) + frame.data

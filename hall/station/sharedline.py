@@ -5,7 +5,8 @@ thread sends them one at a time:
 
     acknowledgements  ─┐   a frame begins when the one before it has left the wire, nobody is heard speaking, and
     cells of keypads  ─┼─▶ a turnaround has passed, or, for all but acknowledgements, a pause in which a keypad may
-    texts of bars     ─┘   begin; an acknowledgement waits for one frame at most, a dead address for nothing
+    texts of bars     ─┤   begin; an acknowledgement waits for one frame at most, a dead address for nothing
+    polls of keypads  ─┘   one after the other while nothing else waits; who does not answer is asked seldom
 
 `Schedule` decides and is pure; `SharedLine` is its shell around a `Line`; `Lines` opens every URL once.
 """
@@ -30,6 +31,8 @@ ROOM_BYTES: Final = 12  # before cells and texts: a keypad that listens finds a 
 LEAST_GAP_S: Final = 0.002  # at high baud rates what an adapter needs to turn round
 LISTEN_LIMIT_S: Final = 0.04  # FF68 manual: 40–80 ms; an acknowledgement goes out by then even into chatter
 REPLY_WAIT_S: Final = 0.02  # a bar's reply may begin within this; no source has the time
+MISSES: Final = 3  # so many polls without a reply: nobody is there
+DEAD_EVERY_S: Final = 2.0  # how often a device that does not answer is polled: it costs the others its reply window
 SENT_LIMIT_S: Final = 1.5  # a client that waits for its frame to leave waits no longer
 
 OnBytes = Callable[[bytes], None]
@@ -41,6 +44,7 @@ class Port(Protocol):
 
     def start(self) -> None: ...
     def write(self, data: bytes) -> bool: ...
+    def poll(self, frame: bytes, reply_s: float) -> None: ...
     def close(self) -> None: ...
 
 
@@ -50,6 +54,7 @@ class Rank(IntEnum):
     ACK = 0
     CELLS = 1
     BAR = 2
+    POLL = 3
 
 
 class Order(Struct, eq=False):
@@ -61,6 +66,16 @@ class Order(Struct, eq=False):
     frame: bytes
     since: float  # monotonic
     left: bool | None = None  # True: handed to the port, False: dropped or replaced
+
+
+class Poll(Struct, eq=False):
+    """A device that speaks only when it is asked: `reply_s` after the frame it must have begun."""
+
+    client: object
+    frame: bytes
+    reply_s: float
+    due: float = 0.0  # monotonic
+    misses: int = 0
 
 
 def place(frame: bytes) -> tuple[Rank, tuple[int, ...]]:
@@ -89,6 +104,8 @@ class Schedule:
         self._sent_until = -1.0  # when the last byte of what was sent leaves the wire
         self._reply_until = -1.0
         self._heard_at = -1.0
+        self._polls: list[Poll] = []
+        self._asked: Poll | None = None  # the poll whose reply is awaited
 
     def __len__(self) -> int:
         """How many frames wait."""
@@ -115,11 +132,18 @@ class Schedule:
         self._heard_at = now
         if now > self._sent_until:
             self._reply_until = now
+            if self._asked is not None:
+                self._asked.misses = 0
+                self._asked = None
+
+    def poll(self, client: object, frame: bytes, reply_s: float) -> None:
+        """Ask a device again and again while nothing else waits."""
+        self._polls.append(Poll(client, frame, reply_s))
 
     def next(self, now: float) -> Order | float | None:
         """The frame to send now, taken out; or the seconds until there may be one; or None: nothing waits."""
         if not self._waiting:
-            return None
+            return self._next_poll(now)
         order = min(self._waiting, key=lambda o: o.rank)  # the oldest of its rank
         if order.rank is Rank.ACK:
             heard = min(self._heard_at + self._gap_s, order.since + LISTEN_LIMIT_S)
@@ -132,6 +156,28 @@ class Schedule:
         self._sent_until = now + len(order.frame) * self._byte_s
         self._reply_until = self._sent_until + (REPLY_WAIT_S if order.rank is Rank.BAR else 0.0)
         return order
+
+    def _next_poll(self, now: float) -> Order | float | None:
+        if not self._polls:
+            return None
+        free = max(max(self._heard_at, self._sent_until) + self._room_s, self._reply_until)
+        poll = min(self._polls, key=lambda p: p.due)
+        wait_s = max(free, poll.due) - now
+        if wait_s > 0:
+            return wait_s
+        if self._asked is not None:  # its reply window is over
+            self._asked.misses += 1
+            if self._asked.misses >= MISSES:
+                self._asked.due = now + DEAD_EVERY_S
+        self._asked = poll
+        self._sent_until = now + len(poll.frame) * self._byte_s
+        self._reply_until = poll.due = self._sent_until + poll.reply_s
+        return Order(poll.client, Rank.POLL, (), poll.frame, now)
+
+    def leave(self, client: object) -> None:
+        """A client is gone: nothing of it is sent, nobody is polled for it."""
+        self.drop(client)
+        self._polls = [poll for poll in self._polls if poll.client is not client]
 
     def drop(self, client: object | None = None) -> None:
         """Forget what a client, or everybody, has waiting."""
@@ -157,6 +203,10 @@ class Client:
     def write(self, data: bytes) -> bool:
         """Give one frame to the line; False if the port is not open or the frame was dropped."""
         return self._line.write(self, data)
+
+    def poll(self, frame: bytes, reply_s: float) -> None:
+        """Let the line ask a device of ours with this frame whenever nothing else is to be sent."""
+        self._line.poll(self, frame, reply_s)
 
     def close(self) -> None:
         """Leave; the last one closes the port."""
@@ -205,7 +255,7 @@ class SharedLine:
             self._clients.remove(client)
             last = not self._clients
         with self._changed:
-            self._schedule.drop(client)
+            self._schedule.leave(client)
             self._closing = last
             self._changed.notify_all()
         if last:
@@ -225,6 +275,12 @@ class SharedLine:
             if order.left is None:
                 self._schedule.drop(client)
             return bool(order.left)
+
+    def poll(self, client: Client, frame: bytes, reply_s: float) -> None:
+        """See Client.poll."""
+        with self._changed:
+            self._schedule.poll(client, frame, reply_s)
+            self._changed.notify_all()
 
     # --- on the line's thread -------------------------------------------------------------------------------
 
@@ -252,7 +308,7 @@ class SharedLine:
             with self._changed:
                 if self._closing:
                     return
-                found = self._schedule.next(self._clock())
+                found = self._schedule.next(self._clock()) if self._open else None
                 if not isinstance(found, Order):
                     self._changed.wait(found)
                     continue

@@ -1,15 +1,11 @@
-"""The shared line: its schedule with a clock by hand, its shell on PTYs, and a whole hall on one wire."""
+"""The shared line: its schedule with a clock by hand, and its shell on PTYs."""
 
 from __future__ import annotations
 
 import queue
-import random
-import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 
 import pytest
@@ -17,21 +13,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from caller.keypad import Keypad
-from caller.values import Cells, Pressed, Signal
 from display.bars import SILENT, BarLine, BarSeen, Wired
 from hall.dialects import a090, ff68, ff68_pad
 from hall.dialects.a090 import Colour
 from hall.dialects.ff68 import Key
 from hall.errors import BadFile
 from hall.messages import Health
-from hall.profile import BarProfile, KeypadProfile
+from hall.profile import BarProfile
 from hall.station.line import LineSettings
 from hall.station.settings import profile
 from hall.station.sharedline import (
+    DEAD_EVERY_S,
     LISTEN_LIMIT_S,
+    MISSES,
     REPLY_WAIT_S,
-    Client,
     Lines,
     Order,
     Rank,
@@ -41,9 +36,7 @@ from hall.station.sharedline import (
 )
 from testbed.bar import BarLine as LampRow
 from testbed.bar import VirtualBar
-from testbed.keypad import VirtualKeypad
 from testbed.pty import Pty
-from testbed.sharedline import HOST, Burst, SharedLine
 
 LIMIT_S = 5.0
 BYTE_S = byte_airtime_s(LineSettings())
@@ -309,169 +302,58 @@ def test_a_bar_known_to_be_silent_does_not_hold_up_its_neighbour() -> None:
             bars.close()
 
 
-# --- a whole hall on one wire -------------------------------------------------------------------------------------
+# --- polling, with a clock by hand --------------------------------------------------------------------------------
 
-WINDOWS = range(1, 17)
-DEAD = 7  # neither keypad nor bar of this window is there
-KEY_EVERY_S = 6.0  # 150 keys a minute on the line; a hall has about 30
-LOAD_S = 9.0
-SWITCH_S = 0.0002  # wire, devices and host are one process here; threads must not hold one another up for 5 ms
+REPLY_S = 0.02
 
 
-class House:
-    """Our drivers of sixteen windows as their roles wire them; a press changes every number and one bar."""
-
-    def __init__(self, path: str, keys: KeypadProfile, lamps: BarProfile) -> None:
-        self.lines = Lines()
-        self.presses: queue.Queue[int] = queue.Queue()
-        self.seen: queue.Queue[BarSeen] = queue.Queue()
-        self.keypads: dict[int, Keypad] = {}
-        self.told: queue.Queue[bool] = queue.Queue()
-        self.ports: list[Client] = []
-        for window in WINDOWS:
-            self._keypad(path, keys, window)
-        wired = [Wired(window, window, lamps) for window in WINDOWS]
-        self.bars = BarLine(
-            wired,
-            lambda heard, state: self.lines.port(path, LineSettings(), heard, state, waits=True),
-            self.seen.put,
-        )
-        self.bars.start()
-        for port in self.ports:
-            port.start()
-            assert self.told.get(timeout=LIMIT_S)
-
-    def _keypad(self, path: str, keys: KeypadProfile, window: int) -> None:
-        def heard(data: bytes) -> None:
-            keypad.feed(data)  # made below: keypad and port need each other
-
-        port = self.lines.port(path, LineSettings(), heard, lambda here, _reason: self.told.put(here))
-
-        def pressed(_press: Pressed) -> None:
-            self.presses.put(window)
-
-        keypad = Keypad(port, keys, window, pressed)
-        self.keypads[window] = keypad
-        self.ports.append(port)
-
-    def answer(self, calls: int, window: int) -> None:
-        """What follows a press: done, a new number and a text at the window, and how many wait at two others."""
-        self.keypads[window].signal(Signal.DONE)
-        self.bars.show(window, f"请A{calls:03}到{window}号窗口", Colour.RED)
-        self.keypads[window].show(Cells(calls % 100, f"{calls:03}"))
-        self.keypads[calls % 16 + 1].show(Cells(calls % 100, ""))
-        if calls % 5 == 0:
-            self.keypads[DEAD].show(Cells(calls % 100, ""))
-            self.bars.show(DEAD, f"A{calls:03}", Colour.GREEN)
-
-    def close(self) -> None:
-        self.bars.close()
-        for port in self.ports:
-            port.close()
+def polled(schedule: Schedule, until: float, alive: set[int]) -> list[int]:
+    """Who is asked until then, when those alive answer at once."""
+    asked, now = [], 0.0
+    while now < until:
+        found = schedule.next(now)
+        assert found is not None
+        if not isinstance(found, Order):
+            now += found
+            continue
+        asked.append(found.frame[5])
+        now += len(found.frame) * BYTE_S + 0.003
+        if found.frame[5] in alive:
+            schedule.heard(now)
+            now += 9 * BYTE_S
+            schedule.heard(now)
+    return asked
 
 
-def waits_s(bursts: list[Burst]) -> list[float]:
-    """From a key's last byte to the first byte of its acknowledgement, for every key that reached the host whole."""
-    keys = [b for b in bursts if b.talker != HOST and b.data.startswith(b"\xff\x68") and not b.collided]
-    host = [b for b in bursts if b.talker == HOST]
-    return sorted(ack_after(key, host) - key.ended for key in keys)
+def test_all_are_polled_in_turn_and_the_dead_seldom() -> None:
+    schedule = Schedule(BYTE_S)
+    for addr in (1, 2, 3):
+        schedule.poll("keypads", ff68.encode(ff68.poll(addr, 5)), REPLY_S)
+    asked = polled(schedule, 10.0, alive={1, 3})
+    assert asked[:6] == [1, 2, 3, 1, 2, 3]
+    assert asked.count(2) <= MISSES + 10.0 / DEAD_EVERY_S
+    assert asked.count(1) > 10.0 / (2 * (REPLY_S + 2 * ROOM_S + 18 * BYTE_S))  # as if the dead one were not there
+    schedule.leave("keypads")
+    assert schedule.next(20.0) is None
 
 
-def ack_after(key: Burst, host: list[Burst]) -> float:
-    """When the first byte of this key's acknowledgement began."""
-    for burst in host:
-        if burst.began >= key.ended and (at := burst.data.find(key.data[-KEY_BYTES:])) >= 0:
-            return burst.began + at * BYTE_S
-    raise AssertionError(
-        f"{key} has no acknowledgement; after it {[b for b in host if b.began >= key.ended - 0.05][:6]}"
-    )
+def test_a_dead_address_that_comes_to_life_is_polled_like_the_others() -> None:
+    schedule = Schedule(BYTE_S)
+    for addr in (1, 2):
+        schedule.poll("keypads", ff68.encode(ff68.poll(addr, 5)), REPLY_S)
+    polled(schedule, 5.0, alive={1})
+    asked = polled(schedule, 10.0, alive={1, 2})[-10:]
+    assert abs(asked.count(1) - asked.count(2)) <= 1
 
 
-PARTS = {"p50": 0.5, "p99": 0.99, "max": 1.0}
-
-
-class Stalls(threading.Thread):
-    """How late a thread of this process is woken that asks for nothing: what a busy machine adds to every step."""
-
-    def __init__(self) -> None:
-        super().__init__(name="stalls", daemon=True)
-        self.worst_s = 0.0
-        self._over = threading.Event()
-
-    def run(self) -> None:
-        due = time.monotonic() + 0.002
-        while not self._over.wait(0.002):
-            self.worst_s = max(self.worst_s, time.monotonic() - due)
-            due = time.monotonic() + 0.002
-
-    def close(self) -> None:
-        self._over.set()
-        self.join(LIMIT_S)
-
-
-def iter_all(seen: queue.Queue[BarSeen]) -> Iterator[BarSeen]:
-    """What was told so far."""
-    while not seen.empty():
-        yield seen.get()
-
-
-def test_sixteen_windows_on_one_wire_with_a_dead_address(record_property: Callable[[str, object], None]) -> None:
-    keys, lamps = profile("ff68-21key-b"), profile("a090-8")
-    assert isinstance(keys, KeypadProfile)
-    assert isinstance(lamps, BarProfile)
-    alive = [window for window in WINDOWS if window != DEAD]
-    with ExitStack() as stack:
-        stack.callback(sys.setswitchinterval, sys.getswitchinterval())
-        sys.setswitchinterval(SWITCH_S)
-        wire = stack.enter_context(SharedLine())
-        pads = {window: stack.enter_context(VirtualKeypad(window, keys)) for window in alive}
-        row = stack.enter_context(LampRow())  # they speak only when asked: one thread serves them all
-        bars = {window: VirtualBar(window, lamps, row) for window in alive}
-        for pad in pads.values():
-            wire.clamp(pad.path)
-        wire.clamp(row.path, listens=False)
-        house = House(wire.path, keys, lamps)
-        stack.callback(house.close)
-        stalls = Stalls()
-        stalls.start()
-        stack.callback(stalls.close)
-        chance, over = random.Random(1), threading.Event()
-        until = time.monotonic() + LOAD_S
-
-        def clerk(window: int, first_s: float, jitter: list[float]) -> list[bool]:
-            acked = []
-            over.wait(first_s)
-            for more in jitter:
-                if time.monotonic() < until:
-                    acked.append(pads[window].press("", Key.CALL).acked)
-                    over.wait(KEY_EVERY_S + more)
-            return acked
-
-        with ThreadPoolExecutor(len(alive)) as clerks:
-            works = [
-                clerks.submit(clerk, w, chance.uniform(0, KEY_EVERY_S), [chance.uniform(-0.3, 0.3) for _ in range(5)])
-                for w in alive
-            ]
-            calls, last = 0, dict[int, int]()
-            while not all(work.done() for work in works):
-                try:
-                    window = house.presses.get(timeout=0.1)
-                except queue.Empty:
-                    continue
-                calls += 1
-                last[window] = calls
-                house.answer(calls, window)
-            acked = [one for work in works for one in work.result()]
-        for window, number in last.items():
-            bars[window].wait_for(f"请A{number:03}到{window}号窗口", LIMIT_S)
-        waits = waits_s(wire.bursts)
-        at = {name: round(1000 * waits[int(part * (len(waits) - 1))], 1) for name, part in PARTS.items()}
-        record_property("ack", at)
-        stalled_ms = 1000 * stalls.worst_s
-        print(f"{len(waits)} keys, {wire.collisions} collisions, ms: {at}, machine stalled {stalled_ms:.0f} ms")
-        assert len(waits) >= len(alive)
-        assert at["p99"] <= 80 + stalled_ms
-        assert sum(acked) >= 0.9 * len(acked)  # a key that collides four times running is given up
-        seen = list(iter_all(house.seen))
-        assert {bar.window for bar in seen if bar.health is Health.READY} >= set(last)
-        assert {bar.health for bar in seen if bar.window == DEAD} == {Health.LOST}
+def test_what_waits_goes_before_the_next_poll_and_after_the_answer_to_the_last() -> None:
+    schedule = Schedule(BYTE_S)
+    schedule.poll("keypads", ff68.encode(ff68.poll(1, 5)), REPLY_S)
+    assert isinstance(schedule.next(0.0), Order)
+    schedule.add("bars", text(1), 0.001)
+    wait_s = schedule.next(0.001)
+    assert isinstance(wait_s, float)
+    assert wait_s >= REPLY_S
+    found = schedule.next(0.001 + wait_s)
+    assert isinstance(found, Order)
+    assert found.frame == text(1)
