@@ -7,13 +7,16 @@ BIN := $(VENV)/bin
 PYTHON := $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench sim sim-mutations crash setup clean
+.PHONY: help demo demo-village test check bench sim sim-mutations crash setup clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: setup ## a village service point for two minutes: visitors, a printer, a window, a timeline
-	$(BIN)/hall demo --hall examples/village/hall.toml
+demo: setup ## a county hall for three minutes: sixteen windows, kiosks, boards, bars, pads, voices, a timeline
+	$(BIN)/hall demo --hall examples/ankang/hall.toml
+
+demo-village: setup ## a village service point for two minutes: one kiosk, one window
+	$(BIN)/hall demo --hall examples/village/hall.toml --minutes 2
 
 test: check ## everything that must pass: the checks below, then all tests
 	$(PYTHON) -m pytest -n 2 --dist loadfile --durations=10

@@ -13,6 +13,7 @@ from broadcast.audio import BadAudio, join, read_wav
 from broadcast.values import Clip, Sentence, Wording
 
 MAKING: Final = 1  # counts up when trimming or levels change: older files are then recorded again
+PACK: Final = "pack.jsonl"  # a line a file; one that was recorded again stands there again
 BETWEEN_CLIPS_S: Final = 0.055
 log = logging.getLogger("broadcast")
 
@@ -34,6 +35,12 @@ class Clips:
         wording = self.wording(clip)
         made_of = json.dumps([MAKING, clip.text, wording.voice, wording.rate], ensure_ascii=False)
         return self.directory / f"{hashlib.sha256(made_of.encode()).hexdigest()[:24]}.wav"
+
+    def recorded(self, clip: Clip) -> None:
+        """Note in pack.jsonl what a new file says, for people and for whoever checks what was said. Raises OSError."""
+        line = {"file": self.path(clip).name, "language": clip.language, "text": clip.text}
+        with (self.directory / PACK).open("a", encoding="utf-8") as pack:
+            pack.write(json.dumps(line, ensure_ascii=False) + "\n")
 
     def missing(self, clips: Iterable[Clip]) -> list[Clip]:
         """Those that are not recorded yet, each once, in order."""

@@ -177,7 +177,11 @@ class Recorder:
         if not isinstance(answer, dict):
             self._kill_process()
             return f"the voice process answered {line[:80]!r}; it is replaced"
-        return "" if answer.get("done") is True else str(answer.get("error"))
+        if answer.get("done") is not True:
+            return str(answer.get("error"))
+        with contextlib.suppress(OSError):  # the clip is there; its line is for readers
+            self._clips.recorded(clip)
+        return ""
 
     def _answer(self, process: subprocess.Popen[bytes]) -> bytes | None:
         """The next line; None if none came in time. A dead process ends the wait at once."""

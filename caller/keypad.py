@@ -50,6 +50,7 @@ class Keypad:
         self._before: tuple[Frame, float] | None = None
         self._cells = Cells()
         self._covered_since: float | None = None
+        self._stands_until: float | None = None
         self._counting = threading.Lock()
         self._damaged = 0
 
@@ -87,9 +88,12 @@ class Keypad:
         self._on_press(press_of(keys, self._profile))
 
     def show(self, cells: Cells) -> None:
-        """Show how many wait and the ticket in hand."""
+        """Show how many wait and the ticket in hand: at once, as new numbers say “done” by themselves, but not over a
+        “failed” that has not been read yet."""
         self._cells = cells
-        self._covered_since = None
+        if self._stands_until is not None and self._clock() < self._stands_until:
+            return
+        self._covered_since = self._stands_until = None
         self._port.write(ff68.encode(ff68.show(self._address, cells.waiting, cells.ticket)))
 
     def signal(self, signal: Signal) -> None:
@@ -103,6 +107,7 @@ class Keypad:
             self._port.write(ff68.encode(frame))
         if signal is not Signal.ATTENTION:
             self._covered_since = self._clock()
+            self._stands_until = self._covered_since + SIGNAL_STANDS_S if signal is Signal.FAILED else None
 
     def tick(self) -> None:
         """Bring the numbers back after done or failed."""

@@ -40,15 +40,16 @@ class Language(StrEnum):
 def demo(
     hall: Annotated[Path, typer.Option(help="The hall file; demo.toml beside it says who plays.")],
     out: Annotated[Path | None, typer.Option(help="Where pictures, slips, logs and the store go.")] = None,
-    minutes: Annotated[float, typer.Option(min=0.1, help="Real minutes until it ends by itself.")] = 2.0,
+    minutes: Annotated[float, typer.Option(min=0.1, help="Real minutes until it ends by itself.")] = 3.0,
     stay: Annotated[bool, typer.Option("--stay", help="Go on until Ctrl-C.")] = False,
     speed: Annotated[float | None, typer.Option(min=1, max=200, help="Business seconds in a real one.")] = None,
     language: Annotated[Language, typer.Option(help="Language of the timeline.")] = Language.ZH,
+    sound: Annotated[bool, typer.Option("--sound", help="Voices on the sound card instead of WAV files.")] = False,
     windows: Annotated[
         bool | None, typer.Option("--windows/--no-windows", help="Open windows; default: if there is a display.")
     ] = None,
 ) -> None:
-    """Run a whole hall on this machine: visitors arrive, a clerk calls, a timeline tells what happens."""
+    """Run a whole hall on this machine: visitors come, clerks call, applicants rate; a timeline tells what happens."""
     from cli.demo import Demo, Wanted
 
     place = out or Path(tempfile.mkdtemp(prefix="jiaohao-demo-"))
@@ -59,6 +60,7 @@ def demo(
         speed=speed,
         language=language.value,
         windows=windows,
+        sound=sound,
     )
     raise typer.Exit(Demo(wanted, Console()).run())
 

@@ -8,38 +8,34 @@ import sqlite3
 import threading
 import time
 from collections import deque
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
 
 from msgspec import Struct
+from msgspec.structs import replace
 from rich.console import Console, Group
 from rich.live import Live
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from cli import processes
+from cli.company import company
 from cli.picture import hall_picture
 from cli.processes import Process
-from cli.site import Site
+from cli.stage import Stage
 from cli.timeline import LogReader, Teller
 from hall.checked import Mistakes, read_struct, read_toml
 from hall.errors import BadFile, HallError
 from hall.hours import instant_of, local
-from hall.model import Hall, Role
-from hall.profile import PrinterProfile
-from hall.station.settings import profile, read_hall, read_text, words
+from hall.model import Hall
+from hall.station.settings import read_hall, read_text, words
 from hall.wording import Words
 from hub.verify import Report, verify
-from testbed.cast import Actor, ClerkAtWindow, Play, Visitors
-from testbed.printer import VirtualPrinter
-from testbed.touch import Touch
+from testbed.cast import Play
 
 ROWS = 16
-PRINTER = "escpos-80mm"
-KIOSK_SIZE = (1080, 1920)
-CALLER_SIZE = (1024, 600)
 
 
 class UsedPlace(HallError, FileExistsError):
@@ -55,6 +51,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
     speed: float | None
     language: str
     windows: bool | None  # None: as the machine has a display
+    sound: bool = False  # on the sound card instead of WAV files
 
 
 def read_play(hall_file: Path) -> Play:
@@ -81,7 +78,19 @@ class Demo:
         self._hall: Hall = read_hall(wanted.hall_file)
         self._play = read_play(wanted.hall_file)
         self._speed = wanted.speed or self._play.speed
+        if wanted.speed is not None:
+            self._play = replace(self._play, speed=wanted.speed)
         self._words: Words = words("timeline", wanted.language)
+        windows = has_display() if wanted.windows is None else wanted.windows
+        self._stage = Stage(
+            wanted.out,
+            wanted.hall_file,
+            start=self._play.start,
+            speed=self._speed,
+            windows=windows,
+            sound=wanted.sound,
+            say=self._starting,
+        )
         self._teller = Teller(self._hall, self._words, wanted.language)
         self._rows: deque[tuple[str, str, str]] = deque(maxlen=ROWS)
         self._begun_at = 0.0
@@ -90,100 +99,51 @@ class Demo:
 
     def run(self) -> int:
         """Until the minutes are over or Ctrl-C; 0 if the log verifies."""
-        if self._store.exists():
+        stage = self._stage
+        if stage.store.exists():
             raise UsedPlace(
                 f"--out {self._wanted.out}: a demo has run there already; name another place or leave it out"
             )
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._interrupted)
         with ExitStack() as stack:
-            processes_ = self._start(stack)
-            actors = self._actors(stack)
-            reader = LogReader(self._store)
+            stack.enter_context(stage)
+            actors = company(stage, self._play)
+            for actor in actors:
+                actor.start()
+                stack.callback(actor.stopping.set)
+            reader = LogReader(stage.store)
             stack.callback(reader.close)
-            self._watch(reader, processes_)
+            self._watch(reader, stage.processes)
             self._console.print(self._words("stopping"), style="dim")
+            self._picture()
+            for actor in actors:
+                actor.stopping.set()
             for actor in actors:
                 actor.stop()
             self._told(reader)
-        report = verify(self._store, rebuild=True)
+        report = verify(stage.store, rebuild=True)
         self._summary(report)
         return 1 if report.broken or self._failed else 0
 
-    # --- the cast and the machines ---
+    def _starting(self, kind: str, name: str) -> None:
+        what = self._words(kind)
+        self._console.print(self._words("starting", what=what if kind == name else f"{what} {name}"), style="dim")
 
-    def _start(self, stack: ExitStack) -> list[Process]:
-        port = processes.free_port()
-        site = Site(self._wanted.out, self._wanted.hall_file, port)
-        start = self._play.start
-        at = instant_of(self._hall.utc_offset, start[:10], start[11:])
-        site.make(clock={"at": at, "wall_s": time.time(), "speed": self._speed})
-        started: list[Process] = []
-
-        def begin(process: Process, what: str) -> Process:
-            self._console.print(self._words("starting", what=self._words(what)), style="dim")
-            process.start()
-            stack.callback(process.end)
-            started.append(process)
-            return process
-
-        processes.await_listening(begin(processes.broker(site), "broker"), port)
-        begin(processes.hub(site), "hub")
-        self._console.print(self._words("starting", what=self._words("printer")), style="dim")
-        env = {"PYGAME_HIDE_SUPPORT_PROMPT": "1"}
-        windows = has_display() if self._wanted.windows is None else self._wanted.windows
-        if not windows:
-            env["SDL_VIDEODRIVER"] = "dummy"
-        for station in self._hall.stations:
-            if Role.KIOSK in station.roles:
-                printer = self._printer(stack)
-                settings = {"printer": printer.path, "profile": PRINTER, "screen": self._screen(station.id, KIOSK_SIZE)}
-                path = site.station(station.id, kiosk=settings)
-                begin(processes.role(site, "kiosk", path, env), "kiosk")
-            if Role.CALLER in station.roles:
-                caller = [{"window": station.windows[0], "screen": self._screen(station.id, CALLER_SIZE)}]
-                begin(processes.role(site, "caller", site.station(station.id, caller=caller), env), "caller")
-        return started
-
-    def _printer(self, stack: ExitStack) -> VirtualPrinter:
-        kind = profile(PRINTER)
-        assert isinstance(kind, PrinterProfile)
-        slips = self._wanted.out / "slips"
-        slips.mkdir(parents=True, exist_ok=True)
-        return stack.enter_context(VirtualPrinter(kind, bytes_per_s=4_000, png_dir=slips))
-
-    def _screen(self, station: str, size: tuple[int, int]) -> dict[str, object]:
-        pictures = self._wanted.out / "screens" / station
-        pictures.mkdir(parents=True, exist_ok=True)
-        width, height = size
-        return {"width": width, "height": height, "pictures": str(pictures), "finger": str(self._finger(station))}
-
-    def _finger(self, station: str) -> Path:
-        return self._wanted.out / f"{station}.finger"
-
-    def _actors(self, stack: ExitStack) -> list[Actor]:
-        actors: list[Actor] = []
-        for station in self._hall.stations:
-            glass = self._finger(station.id)
-            if Role.KIOSK in station.roles:
-                actors.append(Visitors(lambda at=glass: Touch(at), self._hall, self._play))  # type: ignore[misc]
-            if Role.CALLER in station.roles:
-                badge = self._clerk_of(station.windows[0])
-                actors.append(ClerkAtWindow(lambda at=glass: Touch(at), badge, self._play))  # type: ignore[misc]
-        for actor in actors:
-            actor.start()
-            stack.callback(actor.stopping.set)
-        return actors
-
-    def _clerk_of(self, window: int) -> str:
-        for post in self._hall.posts:
-            if post.window == window and post.badge in self._play.pins:
-                return post.badge
-        raise BadFile((f"demo.toml: pins: no PIN of a clerk posted at window {window}",))
+    def _picture(self) -> None:
+        """The whole hall in one picture, in the middle of its work."""
+        stage, place = self._stage, self._wanted.out / "devices"
+        place.mkdir(parents=True, exist_ok=True)
+        for kind, devices in (("bar", stage.devices.bars), ("pad", stage.devices.pads)):
+            for window, device in devices.items():
+                device.save_picture(place / f"{kind}-{window:02}.png")
+        picture = hall_picture(self._hall, stage.screens, self._wanted.out / "slips", place)
+        if picture is not None:
+            picture.save(self._wanted.out / "hall.png")
 
     # --- what is seen ---
 
-    def _watch(self, reader: LogReader, running: list[Process]) -> None:
+    def _watch(self, reader: LogReader, running: Mapping[str, Process]) -> None:
         self._begun_at = time.monotonic()
         minutes = self._wanted.minutes
         end = None if minutes is None else self._begun_at + minutes * 60
@@ -192,7 +152,7 @@ class Demo:
             while not self._stop.wait(0.2):
                 if end is not None and time.monotonic() >= end:
                     return
-                for process in running:
+                for process in running.values():
                     if not process.is_running:
                         self._failed = True
                         ended = self._words("ended", name=process.name, status=process.end(), log=process.log)
@@ -229,10 +189,6 @@ class Demo:
 
     # --- the end ---
 
-    @property
-    def _store(self) -> Path:
-        return self._wanted.out / "hub" / "hub.db"
-
     def _verdict(self, report: Report) -> Text:
         if report.broken is not None:
             return Text(self._words("summary.log_bad", reason=report.broken), "bold red")
@@ -240,25 +196,27 @@ class Demo:
 
     def _summary(self, report: Report) -> None:
         table = Table(title=self._words("summary.title"), show_header=False, border_style="blue")
-        with sqlite3.connect(f"file:{self._store}?mode=ro", uri=True) as db:
+        with sqlite3.connect(f"file:{self._stage.store}?mode=ro", uri=True) as db:
             for key, sql in SUMS:
                 (value,) = db.execute(sql).fetchone()
                 table.add_row(self._words(f"summary.{key}"), f"{value:g}" if value is not None else "–")
+        said = sum(len(path.read_bytes().splitlines()) for path in self._stage.audio.glob("*/timeline.jsonl"))
+        if said:
+            table.add_row(self._words("summary.announced"), str(said))
         table.add_row(self._words("summary.log"), self._verdict(report))
         out = self._wanted.out
-        picture = hall_picture(out / "screens", out / "slips")
-        if picture is not None:
-            picture.save(out / "hall.png")
         for key, place in (
             ("picture", "hall.png"),
             ("pictures", "screens"),
             ("slips", "slips"),
+            ("audio", "audio"),
             ("store", "hub/hub.db"),
             ("logs", "*.log"),
         ):
-            table.add_row(self._words(f"summary.{key}"), str(out / place))
+            if "*" in place or (out / place).exists():
+                table.add_row(self._words(f"summary.{key}"), str(out / place))
         self._console.print(table)
-        command = f"hall log verify --rebuild {self._store}"
+        command = f"hall log verify --rebuild {self._stage.store}"
         self._console.print(self._words("summary.again", command=command), style="dim", soft_wrap=True)
 
 
@@ -269,6 +227,7 @@ SUMS = (
     ("void", "SELECT count(*) FROM tickets WHERE state = 'void'"),
     ("called", "SELECT coalesce(sum(calls), 0) FROM services"),
     ("served", "SELECT count(*) FROM tickets WHERE state = 'served'"),
+    ("rated", "SELECT count(*) FROM ratings WHERE level > 0"),
     ("no_show", "SELECT count(*) FROM tickets WHERE state = 'no_show'"),
     ("waiting", "SELECT count(*) FROM tickets WHERE state = 'waiting'"),
     ("in_hand", "SELECT count(*) FROM tickets WHERE state IN ('called', 'serving')"),

@@ -121,6 +121,12 @@ def role(site: Site, module: str, station: Path, env: dict[str, str] | None = No
     return Process(name, [sys.executable, "-m", module, str(station)], site.root / f"{name}.log", site.root, env)
 
 
+def station(site: Site, file: Path, env: dict[str, str] | None = None) -> Process:
+    """All roles of a station file in one process, not yet started."""
+    command = [sys.executable, "-m", "cli", "station", str(file)]
+    return Process(file.stem, command, site.root / f"{file.stem}.log", site.root, env)
+
+
 def await_listening(process: Process, port: int) -> None:
     """Wait until a port takes connections. Raises NotStarted with the process' last words."""
     limit = time.monotonic() + START_LIMIT_S

@@ -92,7 +92,7 @@ class Teller:
             values["name"] = self._hall.by_badge[event.badge].name
         if "device" in values:
             values["device"] = device_words(self._words, values["device"])
-        for kind in ("health", "kind"):
+        for kind in ("health", "kind", "reason"):
             key = f"{kind}.{values.get(kind)}"
             if key in self._words:
                 values[kind] = self._words(key)

@@ -26,6 +26,7 @@ from screen.painter import Painter
 LOOK_S: Final = 0.04
 DOUBLE_S: Final = 0.4  # a second tap of one double tap must not press what the new page has in the same place
 DOUBLE_PX: Final = 80
+PICTURE_EVERY_S: Final = 2.0  # a PNG of a board costs 80 ms; in a busy hall it changes several times a second
 MAX_PICTURES: Final = 2_000  # a forgotten directory must not fill the disk
 log = logging.getLogger("screen")
 
@@ -71,6 +72,8 @@ class Window:
         self._painter = painter
         self._pictures = pictures
         self._count = 0
+        self._picture_at = 0.0
+        self._picture_due = False
         if pictures is not None:
             pictures.mkdir(parents=True, exist_ok=True)
         # A SimpleQueue can be put to from a signal handler, a threading.Event cannot.
@@ -111,7 +114,9 @@ class Window:
             self._changed.notify_all()
         self._draw()
         if self._pictures is not None:
-            self._save_picture(page, new_name)
+            self._count += new_name
+            self._picture_due = True
+            self._save_picture(at_once=new_name)
 
     def pump(self, timeout_s: float) -> list[WindowEvent]:
         """What was pressed or typed; waits up to `timeout_s` for it or for `wake`."""
@@ -119,6 +124,7 @@ class Window:
         while True:
             heard = [event for raw in pygame.event.get() for event in self._hear(raw)]
             self._move_strips()
+            self._save_picture()
             left = deadline - time.monotonic()
             if heard or left <= 0:
                 self._empty_bell()
@@ -131,6 +137,7 @@ class Window:
 
     def close(self) -> None:
         """Close the window."""
+        self._save_picture(at_once=True)
         self._painter.close()
         pygame.display.quit()
 
@@ -189,13 +196,16 @@ class Window:
         self._painter.paint(self._surface, self._page, self._down[0].id if self._down else None)
         pygame.display.flip()
 
-    def _save_picture(self, page: Page, new_name: bool) -> None:
-        """`0007-confirm.png`: a number for each change of page; changes within a page replace its picture."""
-        assert self._pictures is not None
-        self._count += new_name
-        if self._count > MAX_PICTURES:
+    def _save_picture(self, *, at_once: bool = False) -> None:
+        """`0007-confirm.png`: a number for each change of page; changes within a page soon replace its picture."""
+        now = time.monotonic()
+        if not self._picture_due or not (at_once or now - self._picture_at >= PICTURE_EVERY_S):
             return
-        path = self._pictures / f"{self._count:04}-{page.name}.png"
+        self._picture_due = False
+        if self._pictures is None or self._page is None or self._count > MAX_PICTURES:
+            return
+        self._picture_at = now
+        path = self._pictures / f"{self._count:04}-{self._page.name}.png"
         part = path.with_suffix(".part.png")
         try:
             pygame.image.save(self._surface, part)

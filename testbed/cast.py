@@ -1,4 +1,5 @@
-"""The people of a demo: visitors at the kiosk and a clerk at the soft caller, all through the screens' own glass."""
+"""The people of a demo at the screens: visitors at the kiosk, clerks at soft callers, applicants at pads, all through
+the screens' own glass. Those at devices with keys are in testbed.people."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from testbed.touch import NotThere, Touch
 log = logging.getLogger("cast")
 LOOK_S = 0.15
 READ_S = (0.5, 1.2)  # real seconds a person looks at a page before pressing
-TRIES = 3
+TAKE_S = 0.6  # real: a hand takes the slip
+POPULAR_RANK = 5  # few matters bring most of the people; a small figure makes that steeper
 
 
 class Play(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -29,18 +31,36 @@ class Play(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     no_show_share: float = 0.08
     transfer_share: float = 0.05
     wrong_press_share: float = 0.06  # calls that the clerk takes back at once
+    service_minutes: tuple[float, float] = (0.6, 2.6)  # business time at the window
+    rating_share: float = 0.7  # of the applicants who are asked
     pins: dict[Badge, str] = {}
 
 
 class Actor(threading.Thread):
-    """Somebody who acts until told to stop; a missing button ends one act, not the play."""
+    """Somebody who acts until told to stop."""
 
-    def __init__(self, name: str, finger: Callable[[], Touch], chance: random.Random) -> None:
+    def __init__(self, name: str, chance: random.Random) -> None:
         super().__init__(name=name, daemon=True)
-        self._finger = finger
         self.chance = chance
         self.stopping = threading.Event()
         self.failed: str = ""
+
+    def read(self) -> None:
+        """Look at a page as a person does."""
+        self.stopping.wait(self.chance.uniform(*READ_S))
+
+    def stop(self) -> None:
+        """No more acts; waits for the present one."""
+        self.stopping.set()
+        self.join(timeout=20)
+
+
+class AtGlass(Actor):
+    """Somebody at a screen; a missing button ends one act, not the play."""
+
+    def __init__(self, name: str, finger: Callable[[], Touch], chance: random.Random) -> None:
+        super().__init__(name, chance)
+        self._finger = finger
 
     def run(self) -> None:
         try:
@@ -62,24 +82,17 @@ class Actor(threading.Thread):
         """One act."""
         raise NotImplementedError
 
-    def read(self) -> None:
-        """Look at a page as a person does."""
-        self.stopping.wait(self.chance.uniform(*READ_S))
 
-    def stop(self) -> None:
-        """No more acts; waits for the present one."""
-        self.stopping.set()
-        self.join(timeout=20)
-
-
-class Visitors(Actor):
+class Visitors(AtGlass):
     """People who come to the kiosk one after another, at random times."""
 
-    def __init__(self, finger: Callable[[], Touch], hall: Hall, play: Play) -> None:
-        super().__init__("visitors", finger, random.Random(play.seed))
+    def __init__(self, finger: Callable[[], Touch], hall: Hall, play: Play, kiosk: int = 0, kiosks: int = 1) -> None:
+        super().__init__(f"visitors {kiosk}", finger, random.Random(play.seed + kiosk))
         self._hall = hall
-        self._gap_s = 3600 / play.visitors_per_hour / play.speed
+        self._gap_s = 3600 * kiosks / play.visitors_per_hour / play.speed
         self._next_at = time.monotonic() + 1.0
+        self._popular = self.chance.sample(hall.matters, len(hall.matters))
+        self._weights = [1 / (rank + POPULAR_RANK) for rank in range(len(hall.matters))]
         self.came = 0
 
     def act(self, touch: Touch) -> None:
@@ -87,34 +100,26 @@ class Visitors(Actor):
             return
         self._next_at = max(time.monotonic(), self._next_at + self.chance.expovariate(1 / self._gap_s))
         self.came += 1
-        self.take_number(touch, self.chance.choice(self._hall.matters))
+        (matter,) = self.chance.choices(self._popular, self._weights)
+        self.take_number(touch, matter)
 
     def take_number(self, touch: Touch, matter: Matter) -> None:
-        """Department, matter, confirm, and wait for the slip."""
+        """Department, matter, confirm, wait for the slip, and make room for the next."""
         touch.wait_for("departments", limit_s=40)
         self.read()
-        self._tap_listed(touch, f"department:{matter.department}")
+        tap_listed(self, touch, f"department:{matter.department}")
         touch.wait_for("matters")
         self.read()
-        self._tap_listed(touch, f"matter:{matter.id}")
+        tap_listed(self, touch, f"matter:{matter.id}")
         touch.wait_for("confirm")
         self.read()
         touch.tap("yes")
         touch.wait_for("take", limit_s=20)
-
-    def _tap_listed(self, touch: Touch, button: str) -> None:
-        """Press it, turning leaves until it is there."""
-        for _ in range(10):
-            shown = touch.look()
-            if any(b["id"] == button for b in shown["buttons"]):
-                touch.tap(button)
-                return
-            touch.tap("more")
-            self.stopping.wait(0.3)
-        raise NotThere(f"{button} on no leaf")
+        self.stopping.wait(TAKE_S)
+        touch.tap("home")
 
 
-class ClerkAtWindow(Actor):
+class ClerkAtWindow(AtGlass):
     """A clerk at a soft caller: signs in, calls, serves for a while, now and then a no-show or a wrong press."""
 
     def __init__(self, finger: Callable[[], Touch], badge: Badge, play: Play) -> None:
@@ -173,10 +178,80 @@ class ClerkAtWindow(Actor):
         self._press(touch, "f3")
 
     def _serve(self, touch: Touch) -> None:
-        minutes = self.chance.uniform(0.6, 2.6)
+        minutes = self.chance.uniform(*self._play.service_minutes)
         self.stopping.wait(minutes * 60 / self._play.speed)
         self._press(touch, "f4")
         self._press(touch, self.chance.choice("112345"))
+
+
+class ApplicantAtPanel(AtGlass):
+    """Whoever stands at a pad with a screen: rates or walks off, ticks a reason or two."""
+
+    def __init__(self, finger: Callable[[], Touch], window: int, play: Play) -> None:
+        super().__init__(f"applicant at {window}", finger, random.Random(play.seed + 1000 + window))
+        self._play = play
+
+    def act(self, touch: Touch) -> None:
+        if touch.page != "levels":
+            self.stopping.wait(4 * LOOK_S)
+            return
+        self.read()
+        if self.chance.random() >= self._play.rating_share:
+            self.stopping.wait(4.0)  # reads, and goes without a word
+            return
+        touch.tap(f"level:{choice_of_level(self.chance)}")
+        touch.wait_for("reasons")
+        self.read()
+        reasons = [b["id"] for b in touch.look()["buttons"] if b["id"].startswith("reason:")]
+        for reason in self.chance.sample(reasons, min(len(reasons), self.chance.randint(0, 2))):
+            touch.tap(reason)
+            self.read()
+        touch.tap("submit")
+
+
+class GuideAtDesk(AtGlass):
+    """导办员: now and then takes a number for somebody who cannot use the kiosk."""
+
+    def __init__(self, finger: Callable[[], Touch], hall: Hall, play: Play) -> None:
+        super().__init__("guide", finger, random.Random(play.seed + 2000))
+        self._hall = hall
+
+    def act(self, touch: Touch) -> None:
+        if self.stopping.wait(self.chance.uniform(12, 25)):
+            return
+        matter = self.chance.choice(self._hall.matters)
+        touch.type("f1")
+        touch.wait_for("departments", limit_s=20)
+        self.read()
+        tap_listed(self, touch, f"department:{matter.department}")
+        touch.wait_for("matters")
+        self.read()
+        tap_listed(self, touch, f"matter:{matter.id}")
+        touch.wait_for("confirm")
+        self.read()
+        touch.tap("yes")
+        touch.wait_for("issued")
+        self.stopping.wait(3.0)
+        touch.type("return")
+
+
+LEVELS = (5, 5, 5, 5, 4, 4, 4, 3, 3, 2, 1)
+
+
+def choice_of_level(chance: random.Random) -> int:
+    """A level as people in halls give them: mostly good, not always."""
+    return chance.choice(LEVELS)
+
+
+def tap_listed(actor: Actor, touch: Touch, button: str) -> None:
+    """Press it, turning leaves until it is there."""
+    for _ in range(10):
+        if _enabled(touch, button):
+            touch.tap(button)
+            return
+        touch.tap("more")
+        actor.stopping.wait(0.3)
+    raise NotThere(f"{button} on no leaf")
 
 
 def _enabled(touch: Touch, button: str) -> bool:

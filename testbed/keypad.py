@@ -20,6 +20,7 @@ from hall.profile import KeypadProfile
 from testbed.twin import Twin
 
 MAX_HEARD: Final = 10_000  # what a keypad remembers of the host
+_SURE_S: Final = 0.4  # real: a failure follows numbers by no more
 _SLACK_S: Final = 5.0  # a device thread may be late by this on a busy machine
 
 
@@ -131,6 +132,22 @@ class VirtualKeypad:
         patience_s = (self.profile.retries + 1) * self._ack_timeout_s
         return outgoing.ended.result(patience_s * (1 + len(self._outgoing)) + _SLACK_S)
 
+    def act(self, digits: str, key: int, patience_s: float = 6.0) -> bool:
+        """Press, and look and listen as a clerk does: whether the host did it. New numbers say so as well as “done”,
+        unless they were on their way before and a failure follows."""
+        self.overlook()
+        if not self.press(digits, key).acked:
+            return False
+        answered = False
+        try:
+            answer = self.wait_for(lambda h: h.what in ("done", "failed", "show"), patience_s, "an answer")
+            while answer.what == "show":
+                answered = True
+                answer = self.wait_for(lambda h: h.what in ("done", "failed", "show"), _SURE_S, "a failure")
+        except TimeoutError:
+            return answered
+        return answer.what == "done"
+
     def spoil_frames(self, count: int) -> None:
         """The next frames collide on the line: each reaches the host with a wrong byte."""
         self.line.do(lambda: setattr(self, "_spoilt_frames", count))
@@ -179,6 +196,11 @@ class VirtualKeypad:
             if not self._changed.wait_for(there, timeout_s):
                 raise TimeoutError(f"keypad {self.addr} did not hear {what} in {timeout_s} s; it shows {self._display}")
         return found[0]
+
+    def overlook(self) -> None:
+        """What was heard so far is taken: `wait_for` gives only what comes from now on."""
+        with self._changed:
+            self._taken = self._count
 
     def wait_for_ticket(self, ticket: str, timeout_s: float) -> Heard:
         """Wait until the ticket's digits stand in the right cells, as "023"."""

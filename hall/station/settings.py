@@ -6,13 +6,15 @@ import sys
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from msgspec import Struct
 
+from hall.checked import Mistakes, read_toml
 from hall.errors import BadFile
 from hall.hallfile import included, parse_hall
-from hall.model import Hall
+from hall.model import Hall, StationId
 from hall.profile import Profile, parse_profile
 from hall.stationfile import Broker, HubFile, StationFile, parse_hub, parse_station
 from hall.wording import Words
@@ -59,6 +61,16 @@ def read_hall(path: Path) -> Hall:
 def read_station(path: Path) -> StationFile:
     """The station of a station file; its relative paths stand beside it. Raises BadFile."""
     return parse_station(path.name, read_text(path))
+
+
+def read_devices(hall_file: Path, station: StationId) -> dict[str, Any]:
+    """What hangs on a station: the tables of its roles, from stations/ID.toml beside the hall file. Raises BadFile."""
+    path = hall_file.parent / "stations" / f"{station}.toml"
+    mistakes = Mistakes()
+    table = read_toml(f"stations/{path.name}", read_text(path), mistakes)
+    if mistakes.found:
+        raise BadFile(tuple(mistakes.found))
+    return dict(table)
 
 
 def read_hub(path: Path) -> HubFile:

@@ -203,3 +203,16 @@ def test_a_reopened_port_gets_the_numbers_again() -> None:
     desk.port.take()
     desk.keypad.reopened()
     assert desk.port.take() == encode(ff68.show(1, 4, "017"))
+
+
+def test_new_numbers_cover_done_at_once_but_failed_only_when_it_was_read() -> None:
+    desk = Desk()
+    desk.keypad.signal(Signal.DONE)
+    desk.keypad.show(Cells(4, "007"))
+    assert desk.port.take() == encode(ff68.done(1)) + encode(ff68.show(1, 4, "007"))
+    desk.keypad.signal(Signal.FAILED)
+    desk.keypad.show(Cells(5, "007"))
+    assert desk.port.take() == encode(ff68.failed(1)) + encode(ff68.beep(1))
+    desk.now = 2.0
+    desk.keypad.tick()
+    assert desk.port.take() == encode(ff68.show(1, 5, "007"))

@@ -50,7 +50,7 @@ def test_a_demo_ends_by_itself_and_says_where_to_look(
     assert "完好" in ended.stdout
     with Image.open(out / "hall.png") as picture:
         assert picture.size > (800, 800)
-    assert list((out / "slips").glob("*.png"))
+    assert list((out / "slips" / "kiosk-1").glob("*.png"))
     assert list((out / "screens" / "kiosk-1").glob("*-take.png"))
     with sqlite3.connect(f"file:{out}/hub/hub.db?mode=ro", uri=True) as db:
         assert db.execute("SELECT count(*) FROM tickets WHERE printing = 'on_paper'").fetchone()[0] > 0

@@ -7,17 +7,21 @@ import tomllib
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from hall.findings import Code, Severity, findings, windows_of
 from hall.hours import works, year_told
 from hall.model import CaseType, Matter, PostLetter, Role
 from hall.pin import bound_to, client_key, proof, proves, salt_of
-from hall.station.settings import read_hall
+from hall.station.settings import read_devices, read_hall
+from hall.stationfile import parse_station
 from hall.topics import acl
 
 ANKANG = Path(__file__).parents[2] / "examples" / "ankang"
-HALL = read_hall(ANKANG / "hall.toml")
+FILE = ANKANG / "hall.toml"
+HALL = read_hall(FILE)
+LINES = ["line-a", "line-b", "line-c"]
 README = (ANKANG / "README.md").read_text(encoding="utf-8")
 PINS: dict[str, str] = dict(re.findall(r"\| (\d{3}) \| (\d{4,8}) \|", README))
 A_POSTS = {p.window: p.badge for p in HALL.posts if p.letter is PostLetter.A}
@@ -35,17 +39,41 @@ def test_three_zones_sixteen_windows_and_their_stations() -> None:
     assert [z.name for z in HALL.zones] == ["A区", "B区", "C区"]
     assert [w.number for w in HALL.windows] == list(range(1, 17))
     assert {w.zone for w in HALL.windows} == {z.id for z in HALL.zones}
-    for window in HALL.windows:
-        station = HALL.by_station[f"window-{window.number}"]
-        assert Role.CALLER in station.roles
-        assert (station.windows, station.zone) == ((window.number,), window.zone)
+    for role in (Role.CALLER, Role.EVALUATOR):
+        for window in HALL.windows:
+            (station,) = [s for s in HALL.stations if role in s.roles and window.number in s.windows]
+            assert station.zone == window.zone
     for role, ids in (
         (Role.KIOSK, ["kiosk-1", "kiosk-2"]),
-        (Role.DISPLAY, ["screen-a", "screen-b", "screen-c", "board-hall"]),
+        (Role.DISPLAY, [*LINES, "screen-a", "screen-b", "screen-c", "board-hall", "sign-14"]),
+        (Role.DESK, ["desk-1"]),
         (Role.BROADCAST, ["voice-a", "voice-b", "voice-c"]),
     ):
         assert [s.id for s in HALL.stations if role in s.roles] == ids
     assert "user voice-c" in acl(HALL.id, HALL.by_station)
+
+
+def test_every_station_tells_what_hangs_on_it() -> None:
+    """stations/ID.toml of each makes a whole station file; every window has a bar, a caller and a pad."""
+    bars: list[int] = []
+    callers: list[int] = []
+    pads: list[int] = []
+    for station in HALL.stations:
+        head = {
+            "id": station.id,
+            "hall": HALL.id,
+            "roles": [str(role) for role in station.roles],
+            "data": "data",
+            "broker": {"password_file": "p"},
+        }
+        text = msgspec.toml.encode({**head, **read_devices(FILE, station.id)}).decode()
+        found = parse_station(f"{station.id}.toml", text)
+        bars += [bar.window for bar in found.display.bars] if found.display else []
+        callers += [row.window for row in found.caller]
+        pads += [row.window for row in found.evaluator]
+        assert {row.window for row in found.caller} <= set(station.windows)
+        assert {row.window for row in found.evaluator} <= set(station.windows)
+    assert sorted(bars) == sorted(callers) == sorted(pads) == list(range(1, 17))
 
 
 def test_departments_and_matters() -> None:
@@ -176,5 +204,5 @@ def test_a_manager_is_warned_of_the_example_holidays_alone() -> None:
 
 
 def test_every_file_is_read_in_one_sitting() -> None:
-    long = {p.name: n for p in ANKANG.iterdir() if (n := len(p.read_text(encoding="utf-8").splitlines())) > 340}
+    long = {p.name: n for p in ANKANG.rglob("*.toml") if (n := len(p.read_text(encoding="utf-8").splitlines())) > 340}
     assert long == {}

@@ -1,0 +1,141 @@
+"""A whole hall on this machine: broker, hub, every station of the hall file, and virtual devices at their ports."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+from cli import processes
+from cli.processes import Process
+from cli.site import Site
+from hall.hours import instant_of
+from hall.model import Hall, Role, StationId, WindowNo
+from hall.station.settings import read_devices, read_hall, read_text
+from hall.stationfile import parse_station
+from testbed.plugs import Bench, Devices
+
+SCREENS: Final = ("kiosk", "display", "desk")
+QUIET: Final = {"PYGAME_HIDE_SUPPORT_PROMPT": "1"}
+HEADLESS: Final = {**QUIET, "SDL_VIDEODRIVER": "dummy", "SDL_AUDIODRIVER": "dummy"}
+
+
+class Stage:
+    """Everything started ends with it. `say` is told what is being started: its kind and its name."""
+
+    def __init__(
+        self,
+        out: Path,
+        hall_file: Path,
+        *,
+        start: str,
+        speed: float,
+        windows: bool = False,
+        sound: bool = False,
+        pictures: bool = True,
+        baud: int = 9600,
+        say: Callable[[str, str], None] = lambda _kind, _name: None,
+    ) -> None:
+        self.out = out
+        self.hall_file = hall_file
+        self.hall: Hall = read_hall(hall_file)
+        self._tables = {s.id: read_devices(hall_file, s.id) for s in self.hall.stations}
+        self._start, self._speed = start, speed
+        self._windows, self._sound, self._pictures = windows, sound, pictures
+        self._say = say
+        self._stack = ExitStack()
+        self._bench = Bench(self._stack, out / "slips" if pictures else None, baud)
+        self.processes: dict[str, Process] = {}
+        self.fingers: dict[StationId, Path] = {}
+
+    @property
+    def devices(self) -> Devices:
+        """The virtual devices."""
+        return self._bench.devices
+
+    @property
+    def store(self) -> Path:
+        """The hub's file."""
+        return self.out / "hub" / "hub.db"
+
+    @property
+    def screens(self) -> Path:
+        """A directory of pictures for each station that has a screen."""
+        return self.out / "screens"
+
+    @property
+    def audio(self) -> Path:
+        """A directory for each voice: a WAV an announcement, and timeline.jsonl."""
+        return self.out / "audio"
+
+    def __enter__(self) -> Self:
+        try:
+            self._begin()
+        except BaseException:
+            self._stack.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    def station_with(self, role: Role, window: WindowNo) -> StationId | None:
+        """The station with a screen of that role for that window."""
+        for station in self.hall.stations:
+            rows = self._tables[station.id].get(role.value, ())
+            if role in station.roles and station.id in self.fingers and any(r["window"] == window for r in rows):
+                return station.id
+        return None
+
+    # --- starting -------------------------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        port = processes.free_port()
+        self.site = Site(self.out, self.hall_file, port)
+        at = instant_of(self.hall.utc_offset, self._start[:10], self._start[11:])
+        self.site.make(clock={"at": at, "wall_s": time.time(), "speed": self._speed})
+        files = {s.id: self._station_file(s.id, self._tables[s.id]) for s in self.hall.stations}
+        for path in files.values():
+            parse_station(path.name, read_text(path))  # all mistakes before anything starts
+        broker = self.start(processes.broker(self.site), "broker")
+        processes.await_listening(broker, port)
+        self.start(processes.hub(self.site), "hub")
+        env = QUIET if self._windows else HEADLESS
+        for station in self.hall.stations:
+            self.start(processes.station(self.site, files[station.id], env), station.roles[0].value)
+
+    def start(self, process: Process, kind: str) -> Process:
+        """Start a process that ends with the stage."""
+        self._say(kind, process.name)
+        process.start()
+        self._stack.callback(process.end)
+        self.processes[process.name] = process
+        return process
+
+    def _station_file(self, station: StationId, tables: dict[str, Any]) -> Path:
+        tables = self._bench.plug(station, tables)
+        for name in SCREENS:
+            if tables.get(name, {}).get("screen"):
+                tables[name]["screen"] = self._screen(station, tables[name]["screen"])
+        for name in ("caller", "evaluator"):
+            for row in tables.get(name, ()):
+                if row.get("screen"):
+                    row["screen"] = self._screen(station, row["screen"])
+        if "broadcast" in tables:
+            tables["broadcast"]["clips"] = "clips"
+            if not self._sound:
+                tables["broadcast"]["wav"] = str((self.audio / station).absolute())
+        return self.site.station(station, **tables)
+
+    def _screen(self, station: StationId, told: Mapping[str, Any]) -> dict[str, Any]:
+        """The same size in a window of this machine, with a finger on it and pictures of it."""
+        self.fingers[station] = self.out.absolute() / f"{station}.finger"
+        screen: dict[str, Any] = {**told, "fullscreen": False, "finger": str(self.fingers[station])}
+        if self._pictures:
+            screen["pictures"] = str((self.screens / station).absolute())
+        return screen
