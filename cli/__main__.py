@@ -73,7 +73,7 @@ def check(
         typer.Option(formats=["%Y-%m-%d"], show_default="today", help="The date that the holidays are judged by."),
     ] = None,
 ) -> None:
-    """Tell every mistake in a hall file (exit 1), or what its manager should know: gaps, long promises, empty posts."""
+    """Tell every mistake in a hall file (exit 1), or what its manager should know: gaps, long promises, no photos."""
     from cli.check import check as check_hall
 
     on = "" if day is None else day.date().isoformat()

@@ -8,7 +8,7 @@ from display.frame import CARD, EDGE, GOLD, MINT, NAVY, ORANGE, PALE, TITLE, Vie
 from display.values import BarSays, Clerk, Place, WindowSign
 from screen.colours import WHITE, Colour
 from screen.layout import Box
-from screen.page import Align, Item, Panel, Shape, Sign, Text
+from screen.page import Align, Item, Panel, Picture, Shape, Sign, Text
 
 SIGNS: Final[dict[BarSays, tuple[Shape, Colour]]] = {
     BarSays.CALLING: (Shape.DOWN, GOLD),
@@ -60,15 +60,12 @@ def _number(view: View, box: Box, place: Place) -> list[Item]:
 
 
 def _clerk(view: View, box: Box, clerk: Clerk | None) -> list[Item]:
-    """公示牌: name, number, post (seed §(八)3). The frame at the left is the place of the photo."""
+    """公示牌: photo, name, number, post (seed §(八)3)."""
     items: list[Item] = [Panel(box, CARD, EDGE, view.px(26), view.px(3))]
     inner = box.inset(view.px(36), view.px(30))
     photo, rest = inner.left(min(round(inner.h * 0.75), view.px(300)))
     text = rest.right_strip(rest.w - view.px(40))[0]
-    ink = PALE if clerk is not None else EDGE
-    side = round(min(photo.w, photo.h) * 0.72)
-    items.append(Panel(photo, NAVY, EDGE, view.px(14), view.px(3)))
-    items.append(Sign(Shape.PERSON, photo.middle(side, side), ink))
+    items.append(Picture(clerk.photo if clerk else "", photo, NAVY, EDGE, EDGE, view.px(14), view.px(3)))
     if clerk is None:
         return [*items, Text(view.words("sign.no_clerk"), text, view.px(80), PALE, least=view.px(44))]
     name, middle, foot = text.rows(3)

@@ -11,9 +11,9 @@ from evaluator.values import State
 from hall.messages import Card
 from hall.model import Badge, PostLetter
 from hall.wording import Words
-from screen.colours import BLUE, DEEP_BLUE, LINE, PALE_BLUE, SOFT_INK, WHITE
+from screen.colours import BLUE, DEEP_BLUE, PALE_BLUE, WHITE
 from screen.layout import Box
-from screen.page import Align, Item, Look, Panel, Shape, Sign, Text
+from screen.page import Align, Item, Look, Panel, Picture, Shape, Sign, Text
 
 DESIGN: Final = (1024, 600)  # pixels of a 7-inch pad that the sizes are meant for; other sizes scale
 HEADER: Final = 68
@@ -74,13 +74,9 @@ def _window(view: View) -> str:
     return view.words("window_named" if name else "window", number=number, name=name)
 
 
-def photo(view: View, box: Box) -> list[Item]:
-    """The frame for the clerk's picture."""
-    side = round(min(box.w, box.h) * 0.7)
-    return [
-        Panel(box, PALE_BLUE, LINE, view.px(12), view.px(3)),
-        Sign(Shape.PERSON, box.middle(side, side), SOFT_INK),
-    ]
+def photo(view: View, card: Card | None, box: Box) -> Picture:
+    """The clerk's photo in its frame; nobody's is empty."""
+    return Picture(card.photo if card else "", box, radius=view.px(12), edge_width=view.px(3))
 
 
 def badge_words(view: View, card: Card, letter: PostLetter | None) -> str:

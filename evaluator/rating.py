@@ -46,7 +46,7 @@ def _who(view: View, asking: Asking, box: Box) -> list[Item]:
     name, badge = text.rows(2)
     return [
         *spoken(view, Spoken.PLEASE_RATE, sentence.left(sentence.w - view.px(16))[0], 38),
-        *photo(view, frame),
+        photo(view, card, frame),
         Text(card.name or card.badge, name, view.px(34), INK, bold=True, least=view.px(20)),
         Text(badge_words(view, card, asking.letter), badge, view.px(23), SOFT_INK, least=view.px(16)),
     ]

@@ -101,7 +101,7 @@ def _card(view: View, desk: DeskState) -> Page:
     inner = inner.inset(view.px(36), view.px(32))
     frame, text = inner.left(round(inner.h * 0.76))
     text = text.right_strip(text.w - view.px(44))[0]
-    items += photo(view, frame)
+    items.append(photo(view, card, frame))
     chip, text = text.foot(view.px(64))
     if card is None:
         items.append(Text(view.words("card.no_clerk"), text, view.px(64), SOFT_INK, bold=True, least=view.px(36)))

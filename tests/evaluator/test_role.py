@@ -14,6 +14,7 @@ os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 
 import pygame
 import pytest
+from PIL import Image
 
 from evaluator.role import Evaluator
 from evaluator.values import Spoken
@@ -189,6 +190,18 @@ def test_from_the_card_to_a_rating_and_back(running: Running, hub: Hub) -> None:
     running.wait(3)
     assert running.page.name == "card"
     assert hub.ratings == [wanted]
+
+
+def test_the_photo_comes_from_the_directory_beside_the_station_file(broker: Broker, hub: Hub, tmp_path: Path) -> None:
+    (tmp_path / "staff").mkdir()
+    Image.new("RGB", (150, 210), (240, 20, 30)).save(tmp_path / "staff" / "101.png")
+    hub.tell()
+    running = Running(broker, EvaluatorSettings(window=3, screen=SCREEN, photos="staff"), tmp_path)
+    try:
+        (picture,) = running.page.pictures()
+        assert tuple(pygame.display.get_surface().get_at(picture.box.centre))[:3] == (240, 20, 30)
+    finally:
+        running.station.end()
 
 
 def test_a_level_may_be_taken_back_before_it_is_sent(running: Running, hub: Hub) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,7 @@ def two_windows_for_social(table: Table) -> None:
         window["serves"] = ["pension", "medical"]
     table["windows"].append({"number": 3, "zone": "main", "serves": ["relief"]})
     table["stations"].append({"id": "window-3", "roles": ["caller"], "windows": [3]})
-    table["clerks"].append({"badge": "103", "name": "示例丙", "pin": PIN_103})
+    table["clerks"].append({"badge": "103", "name": "示例丙", "pin": PIN_103, "photo": "103.png"})
     table["posts"] += [{"window": 3, "letter": "A", "badge": "103"}, {"window": 3, "letter": "B", "badge": "101"}]
 
 
@@ -94,6 +95,7 @@ ROWS: dict[str, tuple[tuple[Change, ...], list[str]]] = {
         ["hours.taking[1]: taking_after_calling"],
     ),
     "last minute": ((put("hours.taking", [["08:50", "17:00"]]),), ["hours.taking[0]: no_cut_off"]),
+    "no photo": ((put("clerks.1.photo", ""),), ["clerks[102].photo: no_photo"]),
     "complaints": ((put("complaint_phone", ""),), ["complaint_phone: no_complaint_phone"]),
     "no holidays": ((put("holidays", {}),), ["holidays: no_holidays"]),
     "example": ((put("holidays.example", True),), ["holidays.example: example_holidays"]),
@@ -151,6 +153,15 @@ def test_warnings_come_first() -> None:
 
 
 @pytest.mark.parametrize(
+    ("photos", "missed"),
+    [(None, []), ({"101.png", "102.jpg", "other"}, []), ({"101.png", "102.JPG"}, ["102"]), ((), ["101", "102"])],
+)
+def test_a_photo_that_is_not_there_is_missed(photos: Collection[str] | None, missed: list[str]) -> None:
+    told = findings(hall_of(), DAY, photos)
+    assert [f.told["badge"] for f in told if f.code is Code.PHOTO_MISSING] == missed == [f.told["badge"] for f in told]
+
+
+@pytest.mark.parametrize(
     ("head", "told"),
     [
         ("101", []),
@@ -167,7 +178,7 @@ def test_a_head_is_a_known_clerk(head: object, told: list[str]) -> None:
 
 def every_finding() -> list[tuple[Hall, Finding]]:
     halls = [hall_of(*changes) for changes, _ in ROWS.values()]
-    return [(hall, finding) for hall in halls for finding in findings(hall, "2027-01-04")]
+    return [(hall, finding) for hall in halls for finding in findings(hall, "2027-01-04", photos=())]
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -192,6 +203,9 @@ def test_names_are_those_of_the_language() -> None:
 def checked(tmp_path: Path, table: Table, *options: str) -> tuple[int, str]:
     file = tmp_path / "hall.toml"
     file.write_text(toml(table), encoding="utf-8")
+    (tmp_path / "photos").mkdir(exist_ok=True)
+    for photo in ("101.png", "102.jpg"):
+        (tmp_path / "photos" / photo).touch()
     result = CliRunner().invoke(app, ["check", str(file), "--day", DAY, *options], env={"COLUMNS": "200"})
     return result.exit_code, result.stdout
 
@@ -206,6 +220,15 @@ def test_all_mistakes_are_printed(tmp_path: Path) -> None:
     assert len(expected) > 1
     assert out.splitlines()[1:] == expected
     assert f"有 {len(expected)} 处错误" in out
+
+
+def test_photos_are_looked_for_beside_the_hall_file(tmp_path: Path) -> None:
+    table = a_quiet_hall()
+    assert checked(tmp_path, table, "--strict")[0] == 0
+    put("clerks.0.photo", "110.png")(table)
+    code, out = checked(tmp_path, table, "--strict")
+    assert code == 2
+    assert "示例甲（工号 101）的相片 110.png 不在本厅文件旁的 photos 目录里" in out
 
 
 def test_findings_are_printed_with_counts(tmp_path: Path) -> None:
