@@ -11,6 +11,7 @@ os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 
 import pygame
 import pytest
+from msgspec.structs import replace
 from PIL import Image
 
 from display.role import Display
@@ -111,8 +112,8 @@ def test_the_photo_comes_from_the_directory_beside_the_station_file(
 ) -> None:
     (tmp_path / directory).mkdir()
     Image.new("RGB", (150, 210), (240, 20, 30)).save(tmp_path / directory / "101.png")
-    told = {} if directory == "photos" else {"photos": directory}
-    running = Running(broker, DisplaySettings(window=3, screen=SCREEN, **told), tmp_path)
+    settings = DisplaySettings(window=3, screen=SCREEN)
+    running = Running(broker, settings if directory == "photos" else replace(settings, photos=directory), tmp_path)
     try:
         broker.publish(TREE.of(CATALOGUE), encode(catalogue()), retain=True)
         broker.publish(TREE.of(WINDOW, 3), encode(window(DeskState.FREE)), retain=True)
