@@ -68,7 +68,7 @@ def spoken(language: str, texts: list[str]) -> list[bytes]:
             if missing:
                 reason = recorder.trouble or "no answer in time"
                 raise NotRecorded(
-                    f"{missing[0].text}: not recorded: {reason}. Is espeak-ng installed (./setup.sh, or apt-get install "
+                    f"{missing[0].text}: not recorded: {reason}. Is espeak-ng installed (./setup.sh or apt-get install "
                     f"espeak-ng), and does it have the voice {voice.voice!r} (espeak-ng --voices)?"
                 )
         finally:
