@@ -56,17 +56,11 @@ def header(view: View, title: str) -> tuple[list[Item], Box]:
     strip, rest = Box(0, 0, *view.size).top(view.px(HEADER))
     inner = strip.inset(view.px(MARGIN), view.px(8))
     window, left = inner.right_strip(view.px(300), view.px(12))
+    named = window_words(view.state.catalogue, view.state.settings.window, view.words)
     items: list[Item] = [
         Panel(strip, BLUE),
         Text(title, left, view.px(32), WHITE, bold=True, least=view.px(20)),
-        Text(
-            window_words(view.state.catalogue, view.state.settings.window, view.words),
-            window,
-            view.px(27),
-            WHITE,
-            align=Align.RIGHT,
-            least=view.px(18),
-        ),
+        Text(named, window, view.px(27), WHITE, align=Align.RIGHT, least=view.px(18)),
     ]
     return items, rest
 

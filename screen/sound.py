@@ -50,7 +50,8 @@ def open_card() -> None:
 
 
 def play(sound: pygame.mixer.Sound) -> Playing | None:
-    """Begin to sound; None if every channel is taken. Raises pygame.error without a card."""
+    """Begin to sound; None if every channel is taken, or the card was closed."""
     with _ONE_AT_A_TIME:
-        channel = sound.play()
+        # Without a mixer pygame 2.6.1 does not raise here: the process dies.
+        channel = sound.play() if pygame.mixer.get_init() is not None else None
     return Playing(sound, channel) if channel is not None else None

@@ -55,11 +55,13 @@ def test_stopping_what_is_over_leaves_the_one_who_has_its_channel_now() -> None:
     assert sounding() == 1
 
 
-def test_no_card_is_told_and_stopping_without_one_does_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    playing = sound.play(pygame.mixer.Sound(buffer=LONG))
+def test_no_card_is_told_and_without_one_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:
+    again = pygame.mixer.Sound(buffer=LONG)
+    playing = sound.play(again)
     assert playing is not None
     pygame.mixer.quit()
     playing.stop()
+    assert sound.play(again) is None
     monkeypatch.setenv("SDL_AUDIODRIVER", "no-such-driver")
     with pytest.raises(sound.NoSoundCard, match="SDL_AUDIODRIVER"):
         sound.open_card()
