@@ -134,9 +134,8 @@ class Evaluator:
         line.start()
 
     def _open_screen(self, station: Host, wanted: Screen) -> None:
-        glass = Glass(
-            wanted, self._beside, Painter(fonts(), self._beside / self._settings.photos), station.id, station.inbox
-        )
+        photos = self._beside / self._settings.photos if self._settings.photos else None
+        glass = Glass(wanted, self._beside, Painter(fonts(), photos), station.id, station.inbox)
         directory, pattern = KEYBOARDS
         keyboard = any(directory.glob(pattern))
         self._panel = Panel(glass, words("evaluator", self._language), self._ratings, keyboard)

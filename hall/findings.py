@@ -8,7 +8,7 @@ joined, so that a row's place in a list says nothing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 from msgspec import Struct
@@ -25,7 +25,7 @@ from hall.model import (
     Window,
     WindowNo,
 )
-from hall.photo import DIRECTORY
+from hall.photo import DIRECTORY, Fault
 
 PROMISE_PERCENT = 70  # seed §(三)5: 压缩比例原则上不低于 30%
 NEXT_YEAR_FROM = "12-01"  # the State Council's notice of the next year's holidays is usually out in November
@@ -60,6 +60,9 @@ class Code(StrEnum):
     TWO_A_POSTS = "two_a_posts"
     NO_PHOTO = "no_photo"
     PHOTO_MISSING = "photo_missing"
+    PHOTO_TOO_LARGE = "photo_too_large"
+    PHOTO_BROKEN = "photo_broken"
+    PHOTO_TURNED = "photo_turned"
     CALLING_BEFORE_TAKING = "calling_before_taking"
     TAKING_AFTER_CALLING = "taking_after_calling"
     NO_CUT_OFF = "no_cut_off"
@@ -79,9 +82,9 @@ class Finding(Struct, frozen=True, kw_only=True):
     told: dict[str, str | int] = {}
 
 
-def findings(hall: Hall, day: Day = "", photos: Collection[str] | None = None) -> tuple[Finding, ...]:
+def findings(hall: Hall, day: Day = "", photos: Mapping[str, Fault | None] | None = None) -> tuple[Finding, ...]:
     """Everything found, warnings first. `day` is the hall's date: without it no year of holidays is missed. `photos`:
-    the names of the files that are there; without them no file is missed."""
+    the files that are there, and what is wrong with them; without it no file is missed."""
     found = [
         *(f for matter in hall.matters for f in _guide(matter)),
         *(f for department in hall.departments for f in _department(hall, department)),
@@ -209,14 +212,23 @@ def _clerks(hall: Hall) -> Iterator[Finding]:
             yield _warning(Code.TWO_A_POSTS, at, badge=clerk.badge, windows=_listed(sits))
 
 
-def _photos(hall: Hall, photos: Collection[str] | None) -> Iterator[Finding]:
+_FAULTS: Mapping[Fault | None, Code] = {
+    Fault.TOO_LARGE: Code.PHOTO_TOO_LARGE,
+    Fault.BROKEN: Code.PHOTO_BROKEN,
+    Fault.TURNED: Code.PHOTO_TURNED,
+}
+
+
+def _photos(hall: Hall, photos: Mapping[str, Fault | None] | None) -> Iterator[Finding]:
     """公示牌: 姓名、编号、相片 (seed §(八)3)."""
     for clerk in hall.clerks:
         at = f"clerks[{clerk.badge}].photo"
         if not clerk.photo:
             yield _warning(Code.NO_PHOTO, at, badge=clerk.badge)
-        elif photos is not None and clerk.photo not in photos:
-            yield _warning(Code.PHOTO_MISSING, at, badge=clerk.badge, file=clerk.photo, directory=DIRECTORY)
+        elif photos is not None:
+            found = Code.PHOTO_MISSING if clerk.photo not in photos else _FAULTS.get(photos[clerk.photo])
+            if found is not None:
+                yield _warning(found, at, badge=clerk.badge, file=clerk.photo, directory=DIRECTORY)
 
 
 def _listed(windows: tuple[WindowNo, ...] | list[WindowNo]) -> str:

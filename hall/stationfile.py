@@ -62,7 +62,7 @@ class BarSettings(Value, frozen=True, kw_only=True):
 
 class DisplaySettings(Value, frozen=True, kw_only=True):
     """A board: of the whole hall (neither zone nor window), of a zone, or of one window; and bars. `photos`: the
-    directory of the clerks' photos, for a window's screen."""
+    directory of the clerks' photos, for a window's screen; empty: none."""
 
     zone: str | None = None
     window: WindowNo | None = None
@@ -84,8 +84,8 @@ class BroadcastSettings(Value, frozen=True, kw_only=True):
 
 class EvaluatorSettings(Value, frozen=True, kw_only=True):
     """A window's evaluator: a pad on a port, a pad on a screen, or both. `photos`: the directory of the clerks' photos;
-    `voice`: of the prompts (`hall prompts` records them), which all pads of a station say on its one sound card; a
-    directory that is not there, or an empty name: none."""
+    `voice`: of the prompts (`hall prompts` records them), which all pads of a station say on its one sound card. Empty:
+    none; recordings are not missed where their directory is not there."""
 
     window: WindowNo
     pad: str = ""

@@ -10,13 +10,12 @@ from typing import Final, TypeAlias
 import pygame
 from msgspec.structs import replace
 
-from hall.photo import is_photo
+from hall.photo import MOST_BYTES, is_photo
 from screen.layout import Box
 from screen.page import Picture
 
 KEPT: Final = 16  # cut pictures; a pad draws two sizes of one clerk
 TOLD: Final = 256
-MOST_BYTES: Final = 4_000_000  # a portrait has some tens of kB; a camera's own file would hold up a small computer
 UPPER: Final = 0.25  # of what is cut off a high picture, above: heads are in the upper half
 FINER: Final = 3  # the silhouette is drawn so much larger: pygame's own circles have no soft edges
 

@@ -204,6 +204,20 @@ def test_the_photo_comes_from_the_directory_beside_the_station_file(broker: Brok
         running.station.end()
 
 
+def test_a_station_may_do_without_photos(
+    broker: Broker, hub: Hub, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    Image.new("RGB", (150, 210), (240, 20, 30)).save(tmp_path / "101.png")  # beside the station file: not meant
+    hub.tell()
+    running = Running(broker, EvaluatorSettings(window=3, screen=SCREEN, photos=""), tmp_path)
+    try:
+        (picture,) = running.page.pictures()
+        assert tuple(pygame.display.get_surface().get_at(picture.box.centre))[:3] != (240, 20, 30)
+        assert not [record for record in caplog.records if record.name == "screen"]
+    finally:
+        running.station.end()
+
+
 def test_a_level_may_be_taken_back_before_it_is_sent(running: Running, hub: Hub) -> None:
     hub.tell(FIRST)
     running.turn()

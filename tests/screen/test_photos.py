@@ -14,13 +14,14 @@ import pygame
 import pytest
 from PIL import Image
 
+from hall.photo import MOST_BYTES
 from hall.station.settings import fonts, read_hall
 from screen import photos as screen_photos
 from screen.colours import Colour
 from screen.layout import Box
 from screen.page import Page, Picture
 from screen.painter import Painter
-from screen.photos import KEPT, MOST_BYTES, Photos
+from screen.photos import KEPT, Photos
 from testbed.portraits import portrait
 
 FRAME = Box(10, 20, 90, 120)
