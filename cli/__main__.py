@@ -75,7 +75,7 @@ def check(
         typer.Option(formats=["%Y-%m-%d"], show_default="today", help="The date that the holidays are judged by."),
     ] = None,
 ) -> None:
-    """Tell every mistake in a hall file (exit 1), or what its manager should know: gaps, long promises, empty posts."""
+    """Tell every mistake in a hall file (exit 1), or what its manager should know: gaps, long promises, no photos."""
     from cli.check import check as check_hall
 
     on = "" if day is None else day.date().isoformat()
@@ -88,6 +88,18 @@ def station(file: Annotated[Path, typer.Argument(help="The station file.")]) -> 
     from cli.station import station as run
 
     raise typer.Exit(run(file))
+
+
+@app.command(epilog="Example: hall prompts --out /etc/jiaohao/stations/voice   (English ones go into en/ below)")
+def prompts(
+    out: Annotated[Path, typer.Option(help="The pads' directory of recordings: `voice` in their station file.")],
+    language: Annotated[Language, typer.Option(help="Language of the station.")] = Language.ZH,
+    replace: Annotated[bool, typer.Option("--replace", help="Record anew what is there.")] = False,
+) -> None:
+    """Record what the rating pads say, with the voice of the hall's loudspeakers."""
+    from cli.prompts import record
+
+    record(out, language, Console(), replace=replace)
 
 
 @log_app.command("verify", epilog="Example: hall log verify --rebuild /var/lib/jiaohao/hub/hub.db")

@@ -9,8 +9,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
+from rich.console import Console
+
 from cli import processes
 from cli.processes import Process
+from cli.prompts import record
 from cli.site import Site
 from hall.hours import instant_of
 from hall.model import Hall, Role, StationId, WindowNo
@@ -102,6 +105,8 @@ class Stage:
         files = {s.id: self._station_file(s.id, self._tables[s.id]) for s in self.hall.stations}
         for path in files.values():
             parse_station(path.name, read_text(path))  # all mistakes before anything starts
+        if self._sound:
+            record(self.out / "voice", "zh", Console(quiet=True))
         broker = self.start(processes.broker(self.site), "broker")
         processes.await_listening(broker, port)
         self.start(processes.hub(self.site), "hub")
@@ -126,6 +131,8 @@ class Stage:
             for row in tables.get(name, ()):
                 if row.get("screen"):
                     row["screen"] = self._screen(station, row["screen"])
+        for row in (*tables.get("evaluator", ()), *([tables["display"]] if "display" in tables else [])):
+            row["photos"] = str((self.hall_file.parent / "photos").absolute())
         if "broadcast" in tables:
             tables["broadcast"]["clips"] = "clips"
             if not self._sound:

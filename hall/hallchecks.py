@@ -30,6 +30,7 @@ from hall.model import (
     Window,
     Zone,
 )
+from hall.photo import is_photo
 from hall.pin import unfit
 from hall.topics import HUB, ID
 
@@ -112,6 +113,7 @@ def field_rules(told: Told) -> Rules:
         (Window, "serves"): _all(_some, _once, matters),
         (Clerk, "badge"): _must(lambda b: re.fullmatch("[0-9]{3,8}", b), "3 to 8 digits"),
         (Clerk, "pin"): lambda pin: [("", reason) for reason in (unfit(pin),) if reason],
+        (Clerk, "photo"): _must(lambda p: not p or is_photo(p), "a bare file name such as 101.png or 101.jpg, no path"),
         (Post, "window"): window,
         (Post, "badge"): badge,
         (Station, "id"): _all(_id, _must(lambda s: s != HUB, "is the hub's own id")),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from hall.checked import Mistakes, read_struct, read_toml
 from hall.errors import BadFile
 from hall.model import Instant, Role, StationId, Value, WindowNo
+from hall.photo import DIRECTORY as PHOTOS
 from hall.topics import HUB, ID
 
 MAX_EMERGENCY = 200  # characters; the hub refuses more
@@ -60,13 +61,15 @@ class BarSettings(Value, frozen=True, kw_only=True):
 
 
 class DisplaySettings(Value, frozen=True, kw_only=True):
-    """A board: of the whole hall (neither zone nor window), of a zone, or of one window; and bars."""
+    """A board: of the whole hall (neither zone nor window), of a zone, or of one window; and bars. `photos`: the
+    directory of the clerks' photos, for a window's screen; empty: none."""
 
     zone: str | None = None
     window: WindowNo | None = None
     screen: Screen | None = None
     bars: tuple[BarSettings, ...] = ()
     notices: tuple[str, ...] = ()  # scrolling lines of the hall's own
+    photos: str = PHOTOS
 
 
 class BroadcastSettings(Value, frozen=True, kw_only=True):
@@ -80,7 +83,9 @@ class BroadcastSettings(Value, frozen=True, kw_only=True):
 
 
 class EvaluatorSettings(Value, frozen=True, kw_only=True):
-    """A window's evaluator: a pad on a port, a pad on a screen, or both."""
+    """A window's evaluator: a pad on a port, a pad on a screen, or both. `photos`: the directory of the clerks' photos;
+    `voice`: of the prompts (`hall prompts` records them), which all pads of a station say on its one sound card. Empty:
+    none; recordings are not missed where their directory is not there."""
 
     window: WindowNo
     pad: str = ""
@@ -88,6 +93,8 @@ class EvaluatorSettings(Value, frozen=True, kw_only=True):
     address: int = 129
     screen: Screen | None = None
     wait_s: float = 60.0  # real seconds without a touch until 未评价
+    photos: str = PHOTOS
+    voice: str = "voice"
 
 
 class DeskSettings(Value, frozen=True, kw_only=True):
