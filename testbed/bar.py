@@ -16,8 +16,8 @@ from typing import Final, Self
 import msgspec
 from PIL import Image, ImageDraw
 
-from hall.dialects import BadFrame, a090
-from hall.dialects.a090 import Colour, Command, Damaged, Frame, Lit
+from hall.dialects import BadFrame, Damaged, a090
+from hall.dialects.a090 import Colour, Command, Frame, Lit
 from hall.profile import BarProfile
 from testbed.fonts import font_face, is_wide
 from testbed.twin import Twin

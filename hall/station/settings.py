@@ -13,7 +13,8 @@ from msgspec import Struct
 from hall.errors import BadFile
 from hall.hallfile import included, parse_hall
 from hall.model import Hall
-from hall.profile import Profile, parse_profile
+from hall.profile import Profile
+from hall.profilefile import parse_profile
 from hall.stationfile import Broker, HubFile, StationFile, parse_hub, parse_station
 from hall.wording import Words
 
@@ -73,12 +74,21 @@ def read_password(broker: Broker, beside: Path) -> str:
 
 def profile(name: str) -> Profile:
     """A shipped device profile by name. Raises BadFile."""
-    shipped = {
+    return parse_profile(name, _shipped_profiles())
+
+
+def profiles() -> dict[str, Profile]:
+    """All shipped device profiles by name, in order. Raises BadFile."""
+    shipped = _shipped_profiles()
+    return {name: parse_profile(name, shipped) for name in sorted(shipped)}
+
+
+def _shipped_profiles() -> dict[str, str]:
+    return {
         entry.name.removesuffix(".toml"): entry.read_text(encoding="utf-8")
         for entry in files("firmware_profiles").iterdir()
         if entry.name.endswith(".toml")
     }
-    return parse_profile(name, shipped)
 
 
 def words(room: str, language: str = "zh", own: Path | None = None) -> Words:
