@@ -57,6 +57,8 @@ def _printer(printer: PrinterProfile) -> list[tuple[str, str]]:
         faults.append((".columns", f"{printer.columns} × {FONT_A_DOTS} dots are wider than {printer.width_dots} dots"))
     if printer.in_order_status and not printer.fixed_bits and printer.status == "questions":
         faults.append((".in_order_status", "must be false without fixed_bits: its answers look like any others"))
+    if printer.auto_status and printer.status == "full":
+        faults.append((".auto_status", "must be false with status full: 10 begins the answer and what is said unasked"))
     if printer.auto_status and not printer.fixed_bits:
         faults.append((".auto_status", "must be false without fixed_bits: nobody could tell its four bytes apart"))
     if printer.presenter is not None and printer.cut == "none":
@@ -67,9 +69,9 @@ def _printer(printer: PrinterProfile) -> list[tuple[str, str]]:
 def _bar(bar: BarProfile) -> list[tuple[str, str]]:
     """What only some dialects have must be there for those, and for no other."""
     faults = _claim_holds(bar)
-    most = MOST_DIGITS if bar.dialect == "number4" else MOST_BAR_COLUMNS
-    if not 1 <= bar.columns <= most:
-        faults.append((".columns", f"must be 1–{most} (found {bar.columns}); one frame holds no more"))
+    least, most = (1, MOST_DIGITS) if bar.dialect == "number4" else (2, MOST_BAR_COLUMNS)
+    if not least <= bar.columns <= most:
+        faults.append((".columns", f"must be {least}–{most} (found {bar.columns}); one frame holds no more"))
     if bar.dialect == "number4" and bar.reply_timeout_ms:
         faults.append((".reply_timeout_ms", f"must be 0 (found {bar.reply_timeout_ms}): number4 has no reply"))
     wanted = {"look": bar.dialect.startswith("aabb"), "sum_counts_end": bar.dialect == "aabb-sum"}

@@ -33,7 +33,7 @@ class Asks(msgspec.Struct, frozen=True):
     addr: int
 
 
-Frame: TypeAlias = "a090.Frame | aabb.Text | aabb.Probe | number4.Frame"
+Frame: TypeAlias = a090.Frame | aabb.Text | aabb.Probe | number4.Frame
 
 
 class Decoder(Protocol):
