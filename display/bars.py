@@ -86,7 +86,8 @@ class BarLine:
         """The bar shows this text from now on; nothing is sent if it does already."""
         with self._changed:
             bar = self._bars[window]
-            frame = dialects.codec(bar.profile).show(bar.address, text, colour)
+            codec = dialects.codec(bar.profile)
+            frame = codec.show(bar.address, text, colour) + codec.probe(bar.address)
             if frame != bar.frame:
                 bar.frame = frame
                 bar.due = 0.0

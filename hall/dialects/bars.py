@@ -47,7 +47,10 @@ class Codec(Protocol):
     """One dialect, as a profile wants it."""
 
     def show(self, addr: int, text: str, colour: Colour) -> bytes:
-        """Host → bar: this text, and the probe behind it if the bar answers one. Raises BadFrame."""
+        """Host → bar: this text. Raises BadFrame."""
+
+    def probe(self, addr: int) -> bytes:
+        """Host → bar: are you there? Empty if a text is answered by itself, or nothing is."""
 
     def decoder(self) -> Decoder:
         """A fresh decoder of the host's frames."""
@@ -101,6 +104,10 @@ class _A090:
     def show(self, addr: int, text: str, colour: Colour) -> bytes:
         return a090.encode(a090.show(addr, text, colour))
 
+    def probe(self, addr: int) -> bytes:
+        del addr
+        return b""
+
     def decoder(self) -> Decoder:
         return a090.Decoder()
 
@@ -123,8 +130,10 @@ class _Aabb:
 
     def show(self, addr: int, text: str, colour: Colour) -> bytes:
         del colour
-        frame = aabb.encode(aabb.show(addr, text, self._look), self._check)
-        return frame + aabb.encode(aabb.Probe(addr), self._check) if self._asks else frame
+        return aabb.encode(aabb.show(addr, text, self._look), self._check)
+
+    def probe(self, addr: int) -> bytes:
+        return aabb.encode(aabb.Probe(addr), self._check) if self._asks else b""
 
     def decoder(self) -> Decoder:
         return aabb.Decoder(self._check)
@@ -148,6 +157,10 @@ class _Number4:
         del colour
         digits = _DIGITS.search(text)
         return number4.encode(number4.Frame(addr, int(digits[0]) if digits else 0))
+
+    def probe(self, addr: int) -> bytes:
+        del addr
+        return b""
 
     def decoder(self) -> Decoder:
         return number4.Decoder()

@@ -27,6 +27,11 @@ class ShortAck(msgspec.Struct, frozen=True):
     addr: int
 
 
+def address(window: int) -> int:
+    """A pad's address by its window's number."""
+    return 0x80 | window
+
+
 def rating(addr: int, value: int) -> Frame:
     """Pad → host: a key was pressed."""
     return Frame(addr, Command.RATING, bytes([value]))

@@ -77,6 +77,12 @@ def profile(name: str) -> Profile:
     return parse_profile(name, _shipped_profiles())
 
 
+def profile_file(path: Path) -> Profile:
+    """A profile in a file of one's own; it may extend the shipped ones and those beside it. Raises BadFile."""
+    beside = {other.stem: read_text(other) for other in sorted(path.parent.glob("*.toml")) if other != path}
+    return parse_profile(path.stem, {**_shipped_profiles(), **beside, path.stem: read_text(path)})
+
+
 def profiles() -> dict[str, Profile]:
     """All shipped device profiles by name, in order. Raises BadFile."""
     shipped = _shipped_profiles()

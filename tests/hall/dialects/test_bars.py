@@ -17,7 +17,7 @@ BARS = {name: found for name, found in profiles().items() if isinstance(found, B
 def test_what_is_sent_is_what_the_bar_reads(name: str) -> None:
     codec = bars.codec(BARS[name])
     text = "请A017到3号窗口"
-    heard = list(codec.decoder().feed(codec.show(3, text, Colour.RED)))
+    heard = list(codec.decoder().feed(codec.show(3, text, Colour.RED) + codec.probe(3)))
     meant = [codec.meaning(frame) for frame in heard if not isinstance(frame, Damaged)]
     assert len(meant) == len(heard)
     lights = meant[0]
