@@ -30,6 +30,16 @@ class From(StrEnum):
     DEVICE = "device"
 
 
+class Language(StrEnum):
+    """A language the bench speaks."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+Spoken = Annotated[Language, typer.Option("--language", help="Language of what is printed.")]
+
+
 class Light(StrEnum):
     """A bar's colour."""
 
@@ -92,12 +102,14 @@ def check(
     address: Address = None,
     seconds: Annotated[float, typer.Option(min=0.5, help="How long to wait for the device, or for a key.")] = 8.0,
     json: Annotated[bool, typer.Option("--json", help="The verdict for programs.")] = False,
+    language: Spoken = Language.ZH,
 ) -> None:
     """Find out within a minute whether the device on this port works. Exit 0: it does, or nothing speaks against it;
     1: it does not."""
     from cli.device_check import check_device
 
-    raise typer.Exit(check_device(_profile(profile), port, address=address, seconds=seconds, json=json))
+    found = _profile(profile)
+    raise typer.Exit(check_device(found, port, address=address, seconds=seconds, json=json, language=language.value))
 
 
 @device_app.command(
@@ -108,11 +120,12 @@ def capture(
     port: Port,
     out: Annotated[Path, typer.Option(help="One JSON object a line: seconds, bytes, and what they say.")],
     seconds: Annotated[float | None, typer.Option(min=0.1, help="End by itself; default: at Ctrl-C.")] = None,
+    language: Spoken = Language.ZH,
 ) -> None:
     """Write down everything that arrives on a port, with the time, and show it decoded: the proof a profile cites."""
     from cli.device_capture import capture_line
 
-    raise typer.Exit(capture_line(profile, _profile(profile), port, out, seconds))
+    raise typer.Exit(capture_line(profile, _profile(profile), port, out, seconds, language.value))
 
 
 @device_app.command(epilog="Example: hall device twin a090-8 --address 3 --png bar.png   (then type: help)")
@@ -122,12 +135,13 @@ def twin(
     link: Annotated[Path | None, typer.Option(help="A symbolic link to the twin's port, made for this run.")] = None,
     tcp: Annotated[int | None, typer.Option(min=0, max=65535, help="Serve it on this TCP port, too; 0: any.")] = None,
     png: Annotated[Path | None, typer.Option(help="A picture of the device, whenever its look changes.")] = None,
+    language: Spoken = Language.ZH,
 ) -> None:
     """Run a virtual device of this profile on a port of its own; what you type presses its keys and breaks it."""
     from cli.device_twin import run_twin
 
     found = _profile(profile)
-    raise typer.Exit(run_twin(found, address=address, link=link, tcp=tcp, png=png))
+    raise typer.Exit(run_twin(found, address=address, link=link, tcp=tcp, png=png, language=language.value))
 
 
 def _profile(name: str) -> Profile:

@@ -34,14 +34,16 @@ class PrinterFrames:
 
     def __init__(self, profile: PrinterProfile) -> None:
         self._profile = profile
+        self._reader = Reader(fixed_bits=profile.fixed_bits)
+
+    def feed(self, data: bytes) -> list[Told]:
+        return [self._said(read) for read in self._reader.feed(data)]
 
     def decode(self, data: bytes, came_from: str = "auto") -> list[Told]:
         if came_from == "host" or (came_from == "auto" and _is_from_host(data)):
             return [row for command in _joined(data) for row in [self._ordered(command)]]
-        reader = Reader(fixed_bits=self._profile.fixed_bits)
-        return [self._said(read) for read in (*reader.feed(data), *reader.end())] or [
-            {"ok": False, "reason": "no frame", "bytes": ""}
-        ]
+        rows = self.feed(data) + [self._said(read) for read in self._reader.end()]
+        return rows or [{"ok": False, "reason": "no frame", "bytes": ""}]
 
     def encode(self, said: Sequence[str], address: int, colour: Colour) -> bytes:
         del address, colour

@@ -23,11 +23,14 @@ class NotSaid(HallError, ValueError):
 
 
 class Frames(Protocol):
-    """What one device understands."""
+    """What one device understands. One for each stream: between two pieces it holds what is begun."""
+
+    def feed(self, data: bytes) -> list[Told]:
+        """The frames that these bytes from the device complete, with `ok`; for a damaged one the `reason`."""
 
     def decode(self, data: bytes, came_from: str = "auto") -> list[Told]:
-        """Every frame in the bytes, with `ok`; for a damaged one the `reason`. One row at least. Most dialects need not
-        be told who spoke: "host", "device", or "auto"."""
+        """Every frame in bytes that are all there is; one row at least. Most dialects need not be told who spoke:
+        "host", "device", or "auto"."""
 
     def encode(self, said: Sequence[str], address: int, colour: Colour) -> bytes:
         """The bytes of what a person typed. Raises NotSaid or BadFrame."""
@@ -86,12 +89,14 @@ class _BarFrames:
     def __init__(self, profile: BarProfile) -> None:
         self._profile = profile
         self._codec = bars.codec(profile)
+        self._decoder = self._codec.decoder()
+
+    def feed(self, data: bytes) -> list[Told]:
+        return [self._row(frame) for frame in self._decoder.feed(data)]
 
     def decode(self, data: bytes, came_from: str = "auto") -> list[Told]:
         del came_from
-        decoder = self._codec.decoder()
-        rows = [self._row(frame) for frame in (*decoder.feed(data), *decoder.end())]
-        return or_none(rows, data)
+        return or_none(self.feed(data) + [damaged(frame) for frame in self._decoder.end()], data)
 
     def encode(self, said: Sequence[str], address: int, colour: Colour) -> bytes:
         text = " ".join(said)
@@ -137,15 +142,15 @@ class _BarFrames:
 class _KeypadFrames:
     def __init__(self, profile: KeypadProfile) -> None:
         self._profile = profile
+        self._decoder = ff68.Decoder()
+
+    def feed(self, data: bytes) -> list[Told]:
+        heard = self._decoder.feed(data)
+        return [damaged(frame) if isinstance(frame, Damaged) else self._row(frame) for frame in heard]
 
     def decode(self, data: bytes, came_from: str = "auto") -> list[Told]:
         del came_from
-        decoder = ff68.Decoder()
-        rows = [
-            damaged(frame) if isinstance(frame, Damaged) else self._row(frame)
-            for frame in (*decoder.feed(data), *decoder.end())
-        ]
-        return or_none(rows, data)
+        return or_none(self.feed(data) + [damaged(frame) for frame in self._decoder.end()], data)
 
     def encode(self, said: Sequence[str], address: int, colour: Colour) -> bytes:
         del colour
@@ -204,15 +209,15 @@ class _KeypadFrames:
 class _PadFrames:
     def __init__(self, profile: PadProfile) -> None:
         self._profile = profile
+        self._decoder = ff68_pad.Decoder()
+
+    def feed(self, data: bytes) -> list[Told]:
+        heard = self._decoder.feed(data)
+        return [damaged(frame) if isinstance(frame, Damaged) else self._row(frame) for frame in heard]
 
     def decode(self, data: bytes, came_from: str = "auto") -> list[Told]:
         del came_from
-        decoder = ff68_pad.Decoder()
-        rows = [
-            damaged(frame) if isinstance(frame, Damaged) else self._row(frame)
-            for frame in (*decoder.feed(data), *decoder.end())
-        ]
-        return or_none(rows, data)
+        return or_none(self.feed(data) + [damaged(frame) for frame in self._decoder.end()], data)
 
     def encode(self, said: Sequence[str], address: int, colour: Colour) -> bytes:
         del colour

@@ -204,6 +204,23 @@ class VirtualPrinter(Twin):
         """The slips that the presenter took back."""
         return self.do(lambda: list(self._retracted))
 
+    def condition(self) -> dict[str, bool | int]:
+        """What somebody who looks at it sees."""
+
+        def look() -> dict[str, bool | int]:
+            return {
+                "power": self._power,
+                "paper": self._paper,
+                "near_end": self._near_end,
+                "cover_open": self._cover_open,
+                "cutter_stuck": self._jammed,
+                "slip_in_mouth": self._in_mouth,
+                "slips": self._count,
+                "bytes_waiting": self._buffered,
+            }
+
+        return self.do(look)
+
     def picture(self) -> Image.Image:
         """The paper since the last cut, as it looks now."""
         return self.do(self._roll.seen)
