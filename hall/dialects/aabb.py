@@ -138,6 +138,7 @@ class Decoder(Finder[Text | Probe]):
                 return Verdict.MORE
             if data[end + 1] == _END and len(body) + 1 - _LOOK <= MAX_TEXT:
                 return Whole(_text(data[1], data[_HEADER:end]), end + 2)
+            return Damaged(data[: end + 2], "xor")
         return Damaged(data[: end + 1], "xor")
 
 

@@ -77,7 +77,7 @@ def test_an_xor_of_ff_is_not_the_end() -> None:
     assert data.endswith(b"a\xff\xff")
     decoder = Decoder("xor")
     assert [heard for byte in data for heard in decoder.feed(bytes([byte]))] == [frame]
-    assert Decoder("xor").feed(data[:-1] + b"\x00") == [Damaged(data[:-1], "xor")]
+    assert Decoder("xor").feed(data[:-1] + b"\x00") == [Damaged(data[:-1] + b"\x00", "xor")]
 
 
 @pytest.mark.parametrize(
