@@ -38,7 +38,7 @@ sim-mutations: setup ## plant each known mistake and see which invariant catches
 crash: setup ## 200 kills of hub, broker and stations at random moments
 	$(PYTHON) -m pytest -m crash
 
-fuzz: setup ## a million inputs for every decoder, guided by coverage: make fuzz RUNS=1000000 (half an hour)
+fuzz: setup ## a million inputs for every decoder, guided by coverage: make fuzz RUNS=1000000 (an hour or two)
 	$(PYTHON) -m pip --disable-pip-version-check install --quiet $(ATHERIS)
 	$(PYTHON) -m tests.fuzz --runs $(RUNS)
 

@@ -16,6 +16,7 @@ manuals for 10 04 14. No capture of a real printer exists yet. A silent printer 
 
 from collections import deque
 from enum import IntEnum
+from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
 import msgspec
@@ -161,6 +162,15 @@ def with_answer(state: PrinterState, question: Question, byte: int) -> PrinterSt
     return replace(state, paper_out=bool(byte & end), paper_near_end=bool(byte & (near | end)))
 
 
+@lru_cache(maxsize=4096)  # a printer says the same few things all day
+def _with_answers(state: PrinterState, answers: bytes) -> PrinterState:
+    """The state after valid answers: question, byte, question, byte …"""
+    for question, byte in zip(answers[::2], answers[1::2], strict=True):
+        state = with_answer(state, Question(question), byte)
+    return state
+
+
+@lru_cache(maxsize=4096)
 def auto_state(data: bytes) -> PrinterState:
     """What four bytes said by itself tell."""
     printer, errors, paper = data[:3]
@@ -202,10 +212,11 @@ class Listener:
     def __init__(self, *, fixed_bits: bool = True, auto_status: bool = False) -> None:
         self.state = PrinterState()
         self._heard = PrinterState()
-        self._fixed_bits = fixed_bits
+        self._mask, self._value = _FIXED if fixed_bits else _FIXED_LOOSE
         self._auto_status = auto_status
         self._real_time: deque[Question] = deque(maxlen=MAX_ASKED)
         self._in_order = 0
+        self._answers = b""  # since then: question, byte …
         self._begun = b""  # of a message of several bytes
 
     def ask(self, question: Question) -> bytes:
@@ -238,7 +249,9 @@ class Listener:
         return [heard for byte in data if (heard := self._hear(byte)) is not None]
 
     def _hear(self, byte: int) -> Heard | None:
-        if self._is_due(byte):  # real time: it may come in the midst of what is said by itself
+        due = self._real_time[0] if self._real_time else None
+        if due is not None and due is not Question.FULL and byte & self._mask == self._value:
+            # Real time: it may come in the midst of what is said by itself.
             return self._answered(self._real_time.popleft(), byte)
         if self._begun:
             return self._go_on(byte)
@@ -257,11 +270,6 @@ class Listener:
     def _asks_full(self) -> bool:
         return bool(self._real_time) and self._real_time[0] is Question.FULL
 
-    def _is_due(self, byte: int) -> bool:
-        if not self._real_time or self._asks_full:
-            return False
-        return is_answer(self._real_time[0], byte, fixed_bits=self._fixed_bits)
-
     def _go_on(self, byte: int) -> Heard | None:
         """The next byte of a message of several bytes: all six after 10 0F, or the four said by itself."""
         full = self._asks_full
@@ -274,7 +282,7 @@ class Listener:
         data, self._begun = self._begun, b""
         if full:
             self._real_time.popleft()
-        self._heard = full_state(data) if full else auto_state(data)
+        self._heard, self._answers = full_state(data) if full else auto_state(data), b""
         if not self._real_time:
             self.state = self._heard
         return Told(data, self._heard)
@@ -285,7 +293,9 @@ class Listener:
         return Stray(byte, "fixed bits" if due else "not asked")
 
     def _answered(self, question: Question, byte: int) -> Answered:
-        self._heard = with_answer(self._heard, question, byte)
+        self._answers += bytes((question, byte))
+        if not self._real_time or len(self._answers) >= 2 * MAX_ASKED:
+            self._heard, self._answers = _with_answers(self._heard, self._answers), b""
         if not self._real_time:
             self.state = self._heard
         return Answered(question, byte)
@@ -293,4 +303,4 @@ class Listener:
     def _doubt(self) -> None:
         self.state = self._heard = PrinterState()
         self._real_time.clear()
-        self._begun = b""
+        self._begun = self._answers = b""

@@ -8,10 +8,12 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
+import time
 
 RUNS = 1_000_000
 LONGEST = 64  # bytes of an input; known frames stand for some of them
 MEMORY_MB = 1024
+INSTRUMENTED = ["hall.dialects", "cli.device_frames", "cli.device_escpos", "testbed.escpos_commands"]
 
 
 def main() -> int:
@@ -26,10 +28,11 @@ def main() -> int:
 
     failed = []
     for name in TARGETS:
-        print(f"--- {name}", flush=True)
+        began = time.monotonic()
         command = [sys.executable, "-m", "tests.fuzz", "--only", name, "--runs", str(wanted.runs)]
         if subprocess.run(command, check=False).returncode:
             failed.append(name)
+        print(f"{name}: {wanted.runs:,} inputs in {time.monotonic() - began:.0f} s", flush=True)
     print(f"failed: {', '.join(failed)}" if failed else f"all {len(TARGETS)} targets stood {wanted.runs:,} inputs each")
     return 1 if failed else 0
 
@@ -37,9 +40,9 @@ def main() -> int:
 def _fuzz(name: str, runs: int) -> None:
     import atheris
 
-    with atheris.instrument_imports(include=["hall.dialects", "cli.device_frames", "cli.device_escpos"]):
+    with atheris.instrument_imports(include=INSTRUMENTED):
         from tests.fuzz.targets import TARGETS
-    options = [f"-runs={runs}", f"-max_len={LONGEST}", f"-rss_limit_mb={MEMORY_MB}", "-print_final_stats=1"]
+    options = [f"-runs={runs}", f"-max_len={LONGEST}", f"-rss_limit_mb={MEMORY_MB}", "-verbosity=0"]
     atheris.Setup([sys.argv[0], *options, f"-artifact_prefix=fuzz-crash-{name}-"], TARGETS[name])
     atheris.Fuzz()
 
