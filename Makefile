@@ -3,11 +3,13 @@
 VENV ?= .venv
 STEPS ?= 100000
 SEED ?= 1
+RUNS ?= 1000000
+ATHERIS := atheris==3.0.0
 BIN := $(VENV)/bin
 PYTHON := $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-village test check bench sim sim-mutations crash setup clean
+.PHONY: help demo demo-village test check bench sim sim-mutations crash fuzz setup clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +40,10 @@ sim-mutations: setup ## plant each known mistake and see which invariant catches
 
 crash: setup ## 200 kills of hub, broker and stations at random moments
 	$(PYTHON) -m pytest -m crash
+
+fuzz: setup ## a million inputs for every decoder, guided by coverage: make fuzz RUNS=1000000 (an hour or two)
+	$(PYTHON) -m pip --disable-pip-version-check install --quiet $(ATHERIS)
+	$(PYTHON) -m tests.fuzz --runs $(RUNS)
 
 setup: ## the environment in .venv, and broker, voice and font if the system has none
 	@./setup.sh --venv $(VENV)

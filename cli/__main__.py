@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from cli.device import device_app
 from hall.errors import HallError
 from hall.pin import verifier
 
@@ -27,6 +28,7 @@ app = typer.Typer(
 )
 log_app = typer.Typer(no_args_is_help=True, help="The log of what was committed.")
 app.add_typer(log_app, name="log")
+app.add_typer(device_app, name="device")
 
 
 class Language(StrEnum):

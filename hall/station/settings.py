@@ -15,7 +15,8 @@ from hall.checked import Mistakes, read_toml
 from hall.errors import BadFile
 from hall.hallfile import included, parse_hall
 from hall.model import Hall, StationId
-from hall.profile import Profile, parse_profile
+from hall.profile import Profile
+from hall.profilefile import parse_profile
 from hall.stationfile import Broker, HubFile, StationFile, parse_hub, parse_station
 from hall.wording import Words
 
@@ -85,12 +86,27 @@ def read_password(broker: Broker, beside: Path) -> str:
 
 def profile(name: str) -> Profile:
     """A shipped device profile by name. Raises BadFile."""
-    shipped = {
+    return parse_profile(name, _shipped_profiles())
+
+
+def profile_file(path: Path) -> Profile:
+    """A profile in a file of one's own; it may extend the shipped ones and those beside it. Raises BadFile."""
+    beside = {other.stem: read_text(other) for other in sorted(path.parent.glob("*.toml")) if other != path}
+    return parse_profile(path.stem, {**_shipped_profiles(), **beside, path.stem: read_text(path)})
+
+
+def profiles() -> dict[str, Profile]:
+    """All shipped device profiles by name, in order. Raises BadFile."""
+    shipped = _shipped_profiles()
+    return {name: parse_profile(name, shipped) for name in sorted(shipped)}
+
+
+def _shipped_profiles() -> dict[str, str]:
+    return {
         entry.name.removesuffix(".toml"): entry.read_text(encoding="utf-8")
         for entry in files("firmware_profiles").iterdir()
         if entry.name.endswith(".toml")
     }
-    return parse_profile(name, shipped)
 
 
 def words(room: str, language: str = "zh", own: Path | None = None) -> Words:

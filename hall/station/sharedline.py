@@ -24,6 +24,7 @@ from msgspec import Struct
 from hall.dialects.ff68 import Command
 from hall.errors import BadFile
 from hall.station.line import Line, LineSettings
+from hall.station.port import airtime_s
 
 QUEUE_BOUND: Final = 256  # frames that wait: sixteen windows with everything due at once have about eighty
 GAP_BYTES: Final = 3.5  # silence after a frame, in airtimes of a byte, as Modbus RTU has it: the drivers turn round
@@ -340,7 +341,7 @@ class Lines:
 
 def byte_airtime_s(settings: LineSettings) -> float:
     """Start bit, data, parity and stop bits at the line's baud."""
-    return (1 + settings.bits + (settings.parity != "N") + settings.stop_bits) / settings.baud
+    return airtime_s(settings, 1)
 
 
 def _said(settings: LineSettings) -> str:
