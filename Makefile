@@ -3,11 +3,12 @@
 VENV ?= .venv
 STEPS ?= 100000
 SEED ?= 1
+IMAGES ?= 10000
 BIN := $(VENV)/bin
 PYTHON := $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench sim sim-mutations crash setup clean
+.PHONY: help demo test check bench sim sim-mutations crash powercut setup clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,9 +37,12 @@ sim-mutations: setup ## plant each known mistake and see which invariant catches
 crash: setup ## 200 kills of hub, broker and stations at random moments
 	$(PYTHON) -m pytest -m crash
 
+powercut: setup ## 10,000 power cuts of the hub's real store: make powercut IMAGES=10000 SEED=1
+	$(PYTHON) -m testbed.powercut --images $(IMAGES) --seed $(SEED)
+
 setup: ## the environment in .venv, and broker, voice and font if the system has none
 	@./setup.sh --venv $(VENV)
 
 clean: ## remove the environment and what tools and runs have left
-	rm -rf $(VENV) *.egg-info build dist bench/raw .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) *.egg-info build dist bench/raw powercut-failed .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
