@@ -191,9 +191,7 @@ class _Rebuilt:
                 raise _Breaks(table.name, _named(key), "no such row", "one")
             if expected != found:
                 name, right, value = next(
-                    told
-                    for told in zip(table.fields, expected, found, strict=True)
-                    if told[1] != told[2]
+                    told for told in zip(table.fields, expected, found, strict=True) if told[1] != told[2]
                 )
                 raise _Breaks(table.name, f"{_named(key)} {name}", right, value)
             self.rows += 1
