@@ -5,11 +5,12 @@ STEPS ?= 100000
 SEED ?= 1
 RUNS ?= 1000000
 ATHERIS := atheris==3.0.0
+IMAGES ?= 10000
 BIN := $(VENV)/bin
 PYTHON := $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-village test check bench sim sim-mutations crash fuzz setup clean
+.PHONY: help demo demo-village test check bench sim sim-mutations crash fuzz powercut setup clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,9 +46,12 @@ fuzz: setup ## a million inputs for every decoder, guided by coverage: make fuzz
 	$(PYTHON) -m pip --disable-pip-version-check install --quiet $(ATHERIS)
 	$(PYTHON) -m tests.fuzz --runs $(RUNS)
 
+powercut: setup ## 10,000 power cuts of the hub's real store: make powercut IMAGES=10000 SEED=1
+	$(PYTHON) -m testbed.powercut --images $(IMAGES) --seed $(SEED)
+
 setup: ## the environment in .venv, and broker, voice and font if the system has none
 	@./setup.sh --venv $(VENV)
 
 clean: ## remove the environment and what tools and runs have left
-	rm -rf $(VENV) *.egg-info build dist bench/raw .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) *.egg-info build dist bench/raw powercut-failed .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes everything jiaohao needs, once: the Python environment, and the broker, the voice and the CJK font beside it.
+# Makes everything jiaohao needs, once: the Python environment, and the broker, the voice and the CJK font beside it;
+# and strace, with which the tests see what the hub writes to its disk.
 # `./setup.sh --help` tells how. Nothing is done, and nothing is asked of the network, while nothing has changed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -23,7 +24,7 @@ usage: ./setup.sh [--venv DIR] [--private]
 Makes everything jiaohao needs on Debian 12 or later and on Ubuntu, with Python 3.11 to 3.13.
 
   --venv DIR   the environment to make or to bring up to date (default: .venv beside this file)
-  --private    do not use the system's mosquitto, espeak-ng and font and do not install any:
+  --private    do not use the system's mosquitto, espeak-ng, font and strace and do not install any:
                unpack them into DIR/sysroot, with programs that start them in DIR/bin
   --help       this text
 
@@ -76,6 +77,7 @@ missing_packages() {
     has_program mosquitto || echo mosquitto
     has_program espeak-ng || echo espeak-ng
     has_font || echo fonts-noto-cjk
+    has_program strace || echo strace
 }
 
 # Where the environment was made and from what. Both paths count: they stand in the scripts that pip writes.
@@ -210,7 +212,7 @@ write_starters() {
         echo 'exec "$@"'
     } >"$sysroot/run"
     chmod 755 "$sysroot/run"
-    for program in usr/sbin/mosquitto usr/bin/mosquitto_passwd usr/bin/espeak-ng; do
+    for program in usr/sbin/mosquitto usr/bin/mosquitto_passwd usr/bin/espeak-ng usr/bin/strace; do
         [[ -x $sysroot/$program ]] || continue
         check_unpacked "$sysroot" "$program"
         name=$venv/bin/${program##*/}
@@ -224,6 +226,7 @@ check_unpacked() {
     local sysroot=$1 program=$2 said
     case $program in
         */espeak-ng) said=$("$sysroot/run" "$sysroot/$program" -q -v cmn 好 2>&1) && return ;;
+        */strace) said=$("$sysroot/run" "$sysroot/$program" -V 2>&1) && return ;;
         *) # Both tell what they are, and exit with a status of their own.
             said=$("$sysroot/run" "$sysroot/$program" -h 2>&1 || true)
             [[ $said == mosquitto* ]] && return
@@ -309,7 +312,7 @@ read_arguments() {
 stop_without_apt() {
     fail "there is no apt-get here, and this is missing: $*" \
         "Install these by hand, then ./setup.sh again:" \
-        "  mosquitto 2 (in PATH or /usr/sbin) · espeak-ng (in PATH) · Noto Sans CJK, as the file $FONT" \
+        "  mosquitto 2 (in PATH or /usr/sbin) · espeak-ng and strace (in PATH) · Noto Sans CJK, as the file $FONT" \
         "  Python 3.$OLDEST_MINOR to 3.$NEWEST_MINOR with venv and ensurepip"
 }
 

@@ -6,13 +6,14 @@ import logging
 import signal
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from hall.errors import CannotWrite, HallError
 from hall.model import Hall, Instant
-from hall.station.bus import Ears, PahoLink, Will
+from hall.station.bus import Ears, Link, PahoLink, Will
 from hall.station.host import Stop
 from hall.station.service import start_logging
 from hall.station.settings import read_hall, read_hub, read_password
@@ -23,6 +24,7 @@ from hub.daemon import Hub
 from hub.seals import Sealed
 from hub.store import Store
 
+STORE = "hub.db"
 log = logging.getLogger("hub")
 
 
@@ -61,6 +63,20 @@ def build(path: Path) -> Hub:
         host, port = settings.broker.host, settings.broker.port
         return PahoLink(ears, host=host, port=port, user=HUB, password=password, will=will, keep_session=True)
 
+    return kept_in(data, hall, link=link, now=lambda: business_time(settings.clock, time.time()), speed=speed)
+
+
+def kept_in(
+    data: Path,
+    hall: Hall,
+    *,
+    link: Callable[[Ears, Will], Link],
+    now: Callable[[], Instant],
+    speed: float = 1.0,
+    mono: Callable[[], float] = time.monotonic,
+) -> Hub:
+    """The hub whose store and seals are in a directory, made if they are not there. Raises BadLog or CannotWrite."""
+
     def export(sealed: Sealed) -> None:
         log.info("day sealed: %s", seals.line(hall.id, sealed))
         try:
@@ -68,15 +84,9 @@ def build(path: Path) -> Hub:
         except OSError as error:
             log.error("the seal of %s waits for the next start: %s", sealed.day, error)
 
-    hub = Hub(
-        hall,
-        Store.open(data / "hub.db", hall.id),
-        link=link,
-        now=lambda: business_time(settings.clock, time.time()),
-        speed=speed,
-        export=export,
-    )
-    for sealed in seals.missing(data, hub.writer.store.seals()):
+    store = Store.open(data / STORE, hall.id)
+    hub = Hub(hall, store, link=link, now=now, speed=speed, mono=mono, export=export)
+    for sealed in seals.missing(data, store.seals()):
         export(sealed)
     return hub
 

@@ -102,7 +102,7 @@ def test_setup_passes_by_a_python_that_does_not_run(machine: Machine) -> None:
 def test_setup_without_apt_lists_all_that_is_missing(machine: Machine) -> None:
     (machine.path / "python3").symlink_to(sys.executable)
     said = machine.refusal("--private")
-    assert "mosquitto espeak-ng fonts-noto-cjk" in said
+    assert "mosquitto espeak-ng fonts-noto-cjk strace" in said
     assert "NotoSansCJK-Regular.ttc" in said
 
 
@@ -123,6 +123,7 @@ def test_setup_names_an_argument_it_does_not_know(machine: Machine) -> None:
 def test_setup_does_nothing_twice_and_notices_a_change(machine: Machine) -> None:
     # This machine has no Python: whoever wants to do something here has to stop.
     machine.has("espeak-ng")
+    machine.has("strace")
     if (ROOT / ".venv").resolve() != Path(sys.prefix).resolve():
         pytest.skip("these tests do not run in .venv")
     again = machine.setup(project=ROOT)
