@@ -7,7 +7,6 @@ import secrets
 import sys
 import tempfile
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +14,8 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from cli import operate
+from cli.language import Language
 from hall.errors import HallError
 from hall.pin import verifier
 
@@ -27,13 +28,7 @@ app = typer.Typer(
 )
 log_app = typer.Typer(no_args_is_help=True, help="The log of what was committed.")
 app.add_typer(log_app, name="log")
-
-
-class Language(StrEnum):
-    """A language that every room has words in."""
-
-    ZH = "zh"
-    EN = "en"
+operate.register(app)
 
 
 @app.command(epilog="Example: hall demo --hall examples/village/hall.toml --minutes 1")

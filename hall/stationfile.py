@@ -8,17 +8,21 @@ from hall.checked import Mistakes, read_struct, read_toml
 from hall.errors import BadFile
 from hall.model import Instant, Role, StationId, Value, WindowNo
 from hall.photo import DIRECTORY as PHOTOS
-from hall.topics import HUB, ID
+from hall.topics import ID, RESERVED
 
 MAX_EMERGENCY = 200  # characters; the hub refuses more
 
 
 class Broker(Value, frozen=True, kw_only=True):
-    """Where the broker listens; the user name is the station's id."""
+    """Where the broker listens; the user name is the station's id. Across a network TLS: the hall's own authority,
+    and this station's certificate and key."""
 
     host: str = "127.0.0.1"
     port: int = 1883
     password_file: str
+    ca: str = ""
+    certificate: str = ""
+    key: str = ""
 
 
 class Screen(Value, frozen=True, kw_only=True):
@@ -145,7 +149,7 @@ def parse_hub(file: str, text: str) -> HubFile:
     mistakes = Mistakes()
     found = read_struct(HubFile, read_toml(file, text, mistakes), "", mistakes)
     if found is not None:
-        _check_port(found.broker, mistakes)
+        _check_broker(found.broker, mistakes)
         if found.clock is not None and not 0.1 <= found.clock.speed <= 1000:
             mistakes.tell(".clock.speed", f"0.1 to 1000 (found {found.clock.speed})")
     if mistakes.found:
@@ -154,9 +158,13 @@ def parse_hub(file: str, text: str) -> HubFile:
     return found
 
 
-def _check_port(broker: Broker, mistakes: Mistakes) -> None:
+def _check_broker(broker: Broker, mistakes: Mistakes) -> None:
     if not 1 <= broker.port <= 65_535:
         mistakes.tell(".broker.port", f"1 to 65535 (found {broker.port})")
+    tls = {"ca": broker.ca, "certificate": broker.certificate, "key": broker.key}
+    if any(tls.values()):
+        for name in (name for name, value in tls.items() if not value):
+            mistakes.tell(f".broker.{name}", "missing: TLS needs ca, certificate and key together, or none of them")
 
 
 def parse_station(file: str, text: str) -> StationFile:
@@ -173,11 +181,11 @@ def parse_station(file: str, text: str) -> StationFile:
 
 def _check(station: StationFile, mistakes: Mistakes) -> None:
     tell = mistakes.tell
-    if not ID.fullmatch(station.id) or station.id == HUB:
-        tell(".id", f"an id is of a–z, 0–9 and -, and not 'hub' (found {station.id!r})")
+    if not ID.fullmatch(station.id) or station.id in RESERVED:
+        tell(".id", f"an id is of a–z, 0–9 and -, and not {' or '.join(map(repr, RESERVED))} (found {station.id!r})")
     if not ID.fullmatch(station.hall):
         tell(".hall", f"an id is of a–z, 0–9 and - (found {station.hall!r})")
-    _check_port(station.broker, mistakes)
+    _check_broker(station.broker, mistakes)
     if not station.roles:
         tell(".roles", "at least one role")
     told = (

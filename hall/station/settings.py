@@ -41,6 +41,14 @@ class Fonts(Struct, frozen=True):
     bold: Face
 
 
+class TlsFiles(Struct, frozen=True):
+    """Paths: the hall's own authority, and this station's certificate and key."""
+
+    ca: str
+    certificate: str
+    key: str
+
+
 def read_text(path: Path) -> str:
     """The file's text. Raises BadFile with the reason."""
     try:
@@ -81,6 +89,15 @@ def read_hub(path: Path) -> HubFile:
 def read_password(broker: Broker, beside: Path) -> str:
     """A station's password at the broker. Raises BadFile."""
     return read_text(beside / broker.password_file).strip()
+
+
+def tls_files(broker: Broker, beside: Path) -> TlsFiles | None:
+    """A station's TLS files; None: the broker is on this machine. Raises BadFile for one that cannot be read."""
+    if not broker.ca:
+        return None
+    for name in (broker.ca, broker.certificate, broker.key):
+        read_text(beside / name)
+    return TlsFiles(str(beside / broker.ca), str(beside / broker.certificate), str(beside / broker.key))
 
 
 def profile(name: str) -> Profile:
