@@ -27,21 +27,29 @@ class Tls(Struct, frozen=True):
 
 
 def write_broker(
-    place: Path, hall: str, passwords: Mapping[str, str], *, port: int, data: Path, tls: Tls | None = None
+    place: Path,
+    hall: str,
+    passwords: Mapping[str, str],
+    *,
+    port: int,
+    data: Path,
+    tls: Tls | None = None,
+    installed: bool = False,
 ) -> None:
-    """Write all the broker needs below `place`; what has not changed is left as it is.
+    """Write all the broker needs below `place`; what has not changed is left as it is. `installed`: the broker has a user
+    of its own, who may read this; otherwise it runs as whoever starts it.
 
-    Reads them again on SIGHUP, listeners excepted. Who is not in `passwords` is nobody.
+    It reads them again on SIGHUP, listeners excepted. Who is not in `passwords` is nobody.
     """
     (place / "conf.d").mkdir(parents=True, exist_ok=True)
     before = place / "passwords"
     write_whole(before, password_lines(passwords, before.read_text(encoding="ascii") if before.exists() else ""))
     write_whole(place / "acl", acl(hall, (name for name in passwords if name not in (HUB, WATCH))))
     write_whole(place / "broker.conf", shipped.broker_conf())
-    write_whole(place / "conf.d" / "site.conf", _site_lines(place, port, data, tls))
+    write_whole(place / "conf.d" / "site.conf", _site_lines(place, port, data, tls, installed))
 
 
-def _site_lines(place: Path, port: int, data: Path, tls: Tls | None) -> str:
+def _site_lines(place: Path, port: int, data: Path, tls: Tls | None, installed: bool) -> str:
     lines = [
         f"listener {port} 127.0.0.1",
         "use_username_as_clientid true",
@@ -60,7 +68,7 @@ def _site_lines(place: Path, port: int, data: Path, tls: Tls | None) -> str:
             "require_certificate true",
             "tls_version tlsv1.2",
         ]
-    if os.geteuid() == 0 and data.parent == place:
+    if os.geteuid() == 0 and not installed:
         # Started as root, Mosquitto would change to a user that cannot read a private site.
         lines.append(f"user {getpass.getuser()}")
     return "\n".join(lines) + "\n"

@@ -22,6 +22,11 @@ class Layout(Struct, frozen=True):
     broker_data: Path
 
     @property
+    def is_installed(self) -> bool:
+        """Whether the units read it: each under its own user."""
+        return self.conf == INSTALLED.conf
+
+    @property
     def hall(self) -> Path:
         return self.conf / "hall" / "hall.toml"
 
@@ -67,8 +72,9 @@ def layout(conf: Path, data: Path | None = None) -> Layout:
 
 
 def hand_over(at: Layout) -> None:
-    """As root: the broker reads its own files, the hall's user everything else, nobody the authority's key."""
-    if os.geteuid() != 0:
+    """Of an installed hall: the broker reads its own files, the hall's user everything else, nobody the authority's
+    key. Elsewhere everything belongs to whoever made it."""
+    if os.geteuid() != 0 or not at.is_installed:
         return
     hall, broker = _group(USER), _group(BROKER_USER)
     for place, user in ((at.data, USER), (at.broker_data, BROKER_USER)):

@@ -72,9 +72,6 @@ class Place:
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
-    tmp_path.chmod(0o755)  # the broker gives up root, and must still come by here
-    for parent in list(tmp_path.parents)[:2]:
-        parent.chmod(0o755)
     return Place(tmp_path)
 
 
