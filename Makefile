@@ -5,9 +5,10 @@ STEPS ?= 100000
 SEED ?= 1
 BIN := $(VENV)/bin
 PYTHON := $(BIN)/python
+PREFIX := /opt/jiaohao
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-village test check bench sim sim-mutations crash setup clean
+.PHONY: help demo demo-village test check bench sim sim-mutations crash install setup clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +39,10 @@ sim-mutations: setup ## plant each known mistake and see which invariant catches
 
 crash: setup ## 200 kills of hub, broker and stations at random moments
 	$(PYTHON) -m pytest -m crash
+
+install: ## as root: into /opt/jiaohao with units and user, or upgrade what is there (docs/technician.md)
+	@./setup.sh --venv $(PREFIX) --product
+	$(PREFIX)/bin/hall install
 
 setup: ## the environment in .venv, and broker, voice and font if the system has none
 	@./setup.sh --venv $(VENV)

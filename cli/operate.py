@@ -186,6 +186,35 @@ def status(
         show(look, console, language.value, once=once or not console.is_terminal)
 
 
+def doctor(
+    out: CONF = INSTALLED.conf,
+    port: PORT = WATCH_PORT,
+    json: Annotated[bool, typer.Option("--json", help="For a program.")] = False,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Also rebuild the state from the log.")] = False,
+    updates: Annotated[bool, typer.Option(help="Ask apt for security updates; takes seconds.")] = True,
+    language: LANGUAGE = Language.ZH,
+) -> None:
+    """Check everything a technician checks and say what to do; exit 0 all good, 2 warnings, 1 something is bad."""
+    from cli.doctor import doctor as tell
+    from upkeep.examine import examine
+
+    raise typer.Exit(
+        tell(examine(located(out), port, rebuild=rebuild, updates=updates), Console(), language.value, json=json)
+    )
+
+
+def install(
+    root: Annotated[Path, typer.Option(help="Install into a tree instead of this machine.")] = Path("/"),
+    language: LANGUAGE = Language.ZH,
+) -> None:
+    """Put units, user and directories in place, or bring them up to date; `make install` calls it."""
+    from upkeep.install import install as put
+
+    _print(put(root.absolute()), language)
+    say, console = words("upkeep", language), Console()
+    console.print(say("install.next", conf=INSTALLED.conf), soft_wrap=True, highlight=False)
+
+
 def _now() -> datetime:
     return datetime.now().astimezone()
 
@@ -212,7 +241,9 @@ def _reload(language: Language) -> None:
 def register(app: typer.Typer) -> None:
     """Add these commands to `hall`."""
     app.add_typer(provision_app, name="provision")
+    app.command(epilog="Example: sudo hall install")(install)
     app.command(epilog="Example: hall backup --to /mnt/usb/jiaohao --keep 30")(backup)
     app.command(epilog="Example: hall restore /mnt/usb/jiaohao/jiaohao-village-20261127T023000.tar.gz")(restore)
+    app.command(epilog="Example: hall doctor --json")(doctor)
     app.command(epilog="Example: hall status --once --language en")(status)
     app.command(epilog="Example: curl http://127.0.0.1:9477/metrics   (while it runs)")(watch)

@@ -36,8 +36,8 @@ def write_broker(
     tls: Tls | None = None,
     installed: bool = False,
 ) -> None:
-    """Write all the broker needs below `place`; what has not changed is left as it is. `installed`: the broker has a user
-    of its own, who may read this; otherwise it runs as whoever starts it.
+    """Write all the broker needs below `place`; what has not changed is left as it is. `installed`: the broker has a
+    user of its own, who may read this; otherwise it runs as whoever starts it.
 
     It reads them again on SIGHUP, listeners excepted. Who is not in `passwords` is nobody.
     """

@@ -41,6 +41,7 @@ class Watch:
         self.inbox = Inbox()
         self._seen = Seen(hall)
         self._lock = threading.Lock()
+        self._refused = False
 
         def link(ears: Ears) -> PahoLink:
             return PahoLink(ears, host=LOOPBACK, port=port, user=WATCH, password=password)
@@ -74,11 +75,11 @@ class Watch:
             return self._seen.picture(time.monotonic())
 
     def look_for(self, limit_s: float) -> Picture:
-        """The picture once it is complete, or what there is when the limit is over."""
+        """The picture once it is complete, or what there is when the limit is over or the broker is not there."""
         until = time.monotonic() + limit_s
         self.start()
         try:
-            while (left := until - time.monotonic()) > 0 and not self._seen.is_complete:
+            while (left := until - time.monotonic()) > 0 and not (self._seen.is_complete or self._refused):
                 self.turn(left)
             return self.picture()
         finally:
@@ -92,10 +93,10 @@ class Watch:
                 log.warning("dropped a message on %s: %s", event.topic, error)
             self._bus.ack(event.token)
         elif isinstance(event, Connected):
-            self._seen.broker = True
+            self._seen.broker, self._refused = True, False
         elif isinstance(event, Disconnected):
             log.warning("broker: %s", event.reason)
-            self._seen.broker = False
+            self._seen.broker, self._refused = False, True
 
 
 def serve(look: Callable[[], Picture], port: int) -> ThreadingHTTPServer:

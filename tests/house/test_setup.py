@@ -244,7 +244,8 @@ def test_the_wheel_brings_the_rooms_and_their_data(tmp_path: Path) -> None:
         packed = {name for name in opened.namelist() if ".dist-info/" not in name}
         (entries,) = (name for name in opened.namelist() if name.endswith("/entry_points.txt"))
         assert "hall = cli.__main__:main" in opened.read(entries).decode()
-    shipped = {"upkeep/shipped/broker.conf", "upkeep/shipped/systemd/jiaohao-hub.service"}
+    units = {str(file.relative_to(ROOT)) for file in (ROOT / "systemd").rglob("*") if file.is_file()}
+    shipped = {f"upkeep/shipped/{name}" for name in ("broker.conf", *units)}
     assert there | {"hall/words/planted.toml"} | shipped <= packed
     assert not {name for name in packed if name.startswith("tests/")}
 
