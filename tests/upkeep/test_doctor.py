@@ -46,6 +46,7 @@ WELL = Facts(
     clock_synced=True,
     disk_free=10**12,
     disk_size=2 * 10**12,
+    reach={"kiosk-1": ""},
     picture=SEEN,
     certificates={"stations/kiosk-1/station.pem": 400.0},
     log_events=12,
@@ -182,7 +183,7 @@ def test_the_facts_of_a_real_hall(machine: Machine) -> None:
     (machine.at.station("kiosk-1") / "password").chmod(0o644)
     (machine.at.station("kiosk-2") / "password").unlink()
     (machine.at.station("window-1") / "station.toml").write_text("id = 7\n")
-    again = examine(machine.at, free_port())
+    again = examine(machine.at, free_port(), updates=False)
     assert again.readable == (str(machine.at.station("kiosk-1") / "password"),)
     assert again.unprovisioned == ("kiosk-2",)
     assert any("window-1/station.toml: id" in mistake for mistake in again.mistakes)
@@ -191,14 +192,14 @@ def test_the_facts_of_a_real_hall(machine: Machine) -> None:
 def test_a_machine_of_a_station_alone(machine: Machine, tmp_path: Path) -> None:
     from upkeep.layout import layout
 
-    nothing = examine(layout(tmp_path / "empty"), free_port())
+    nothing = examine(layout(tmp_path / "empty"), free_port(), updates=False)
     assert [f.code for f in findings(nothing) if f.severity is Severity.BAD] == ["nothing_here"]
     only = layout(tmp_path / "alone")
     only.stations.mkdir(parents=True)
     (machine.at.station("kiosk-1")).rename(only.station("kiosk-1"))
     path = only.station("kiosk-1") / "station.toml"
     path.write_text(path.read_text().replace("port = 1883", f"port = {free_port()}"))
-    facts = examine(only, free_port())
+    facts = examine(only, free_port(), updates=False)
     found = codes(facts)
     assert not facts.hub_here
     assert "kiosk-1" in facts.reach
