@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hall.checked import Mistakes, read_struct, read_toml
+from hall.checked import Mistakes, Rules, read_struct, read_toml
 from hall.errors import BadFile
 from hall.model import Instant, Role, StationId, Value, WindowNo
 from hall.photo import DIRECTORY as PHOTOS
+from hall.stationchecks import BROKER_HOST, LIGHT_PIN, TOLD, WINDOW, ZONE, between
 from hall.topics import ID, RESERVED
 
 MAX_EMERGENCY = 200  # characters; the hub refuses more
@@ -144,10 +145,21 @@ class HubFile(Value, frozen=True, kw_only=True):
     clock: ClockAnchor | None = None
 
 
+RULES: Rules = {
+    (Broker, "host"): BROKER_HOST,
+    **{(kind, "window"): WINDOW for kind in (CallerSettings, BarSettings, DisplaySettings, EvaluatorSettings)},
+    **{(kind, "zone"): ZONE for kind in (DisplaySettings, BroadcastSettings)},
+    (CallerSettings, "light_pin"): LIGHT_PIN,
+    (BarSettings, "address"): between(0, 255),
+    (BroadcastSettings, "clips"): TOLD,
+    (EvaluatorSettings, "wait_s"): between(1, 3600),
+}
+
+
 def parse_hub(file: str, text: str) -> HubFile:
     """The hub told by one file. Raises BadFile with every mistake: file, path and reason."""
     mistakes = Mistakes()
-    found = read_struct(HubFile, read_toml(file, text, mistakes), "", mistakes)
+    found = read_struct(HubFile, read_toml(file, text, mistakes), "", mistakes, RULES)
     if found is not None:
         _check_broker(found.broker, mistakes)
         if found.clock is not None and not 0.1 <= found.clock.speed <= 1000:
@@ -170,7 +182,7 @@ def _check_broker(broker: Broker, mistakes: Mistakes) -> None:
 def parse_station(file: str, text: str) -> StationFile:
     """The station told by one file. Raises BadFile with every mistake: file, path and reason."""
     mistakes = Mistakes()
-    found = read_struct(StationFile, read_toml(file, text, mistakes), "", mistakes)
+    found = read_struct(StationFile, read_toml(file, text, mistakes), "", mistakes, RULES)
     if found is not None:
         _check(found, mistakes)
     if mistakes.found:

@@ -16,6 +16,7 @@ from hall.errors import BadFile
 from hall.hallfile import included, parse_hall
 from hall.model import Hall, StationId
 from hall.profile import Profile, parse_profile
+from hall.stationchecks import strangers
 from hall.stationfile import Broker, HubFile, StationFile, parse_hub, parse_station
 from hall.wording import Words
 
@@ -68,7 +69,30 @@ def read_hall(path: Path) -> Hall:
 
 def read_station(path: Path) -> StationFile:
     """The station of a station file; its relative paths stand beside it. Raises BadFile."""
-    return parse_station(path.name, read_text(path))
+    found = parse_station(path.name, read_text(path))
+    mistakes = (
+        *strangers(_languages(found), languages(), "language"),
+        *strangers(_profiles(found), profiles(), "profile"),
+    )
+    if mistakes:
+        raise BadFile(tuple(f"{path.name}: {mistake}" for mistake in mistakes))
+    return found
+
+
+def _languages(station: StationFile) -> dict[str, str]:
+    spoken = station.broadcast.languages if station.broadcast else ()
+    return {"language": station.language, **{f"broadcast.languages[{n}]": told for n, told in enumerate(spoken)}}
+
+
+def _profiles(station: StationFile) -> dict[str, str]:
+    """Every profile that the station names; of a device without a port none is read."""
+    told = {"kiosk.profile": station.kiosk.profile} if station.kiosk else {}
+    if station.desk and station.desk.printer:
+        told["desk.profile"] = station.desk.profile
+    told |= {f"caller[{n}].profile": c.profile for n, c in enumerate(station.caller) if c.keypad}
+    told |= {f"evaluator[{n}].profile": e.profile for n, e in enumerate(station.evaluator) if e.pad}
+    bars = station.display.bars if station.display else ()
+    return told | {f"display.bars[{n}].profile": bar.profile for n, bar in enumerate(bars)}
 
 
 def read_devices(hall_file: Path, station: StationId) -> dict[str, Any]:
@@ -100,14 +124,23 @@ def tls_files(broker: Broker, beside: Path) -> TlsFiles | None:
     return TlsFiles(str(beside / broker.ca), str(beside / broker.certificate), str(beside / broker.key))
 
 
-def profile(name: str) -> Profile:
-    """A shipped device profile by name. Raises BadFile."""
-    shipped = {
+def profiles() -> dict[str, str]:
+    """The text of every shipped device profile, by name."""
+    return {
         entry.name.removesuffix(".toml"): entry.read_text(encoding="utf-8")
         for entry in files("firmware_profiles").iterdir()
         if entry.name.endswith(".toml")
     }
-    return parse_profile(name, shipped)
+
+
+def profile(name: str) -> Profile:
+    """A shipped device profile by name. Raises BadFile."""
+    return parse_profile(name, profiles())
+
+
+def languages() -> tuple[str, ...]:
+    """The languages that there are words in."""
+    return tuple(sorted(entry.name for entry in (files("hall") / "words").iterdir() if entry.is_dir()))
 
 
 def words(room: str, language: str = "zh", own: Path | None = None) -> Words:
