@@ -6,9 +6,10 @@ SEED ?= 1
 BIN := $(VENV)/bin
 PYTHON := $(BIN)/python
 PREFIX := /opt/jiaohao
+TREE ?= /tmp/page
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-village test check bench sim sim-mutations crash install setup clean
+.PHONY: help demo demo-village test check bench sim sim-mutations crash page install setup clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +40,9 @@ sim-mutations: setup ## plant each known mistake and see which invariant catches
 
 crash: setup ## 200 kills of hub, broker and stations at random moments
 	$(PYTHON) -m pytest -m crash
+
+page: setup ## as root: docs/technician.md followed line by line in a fresh Debian (debootstrap, network; TREE=/tmp/page)
+	$(PYTHON) -m tests.page $(TREE)
 
 install: ## as root: into /opt/jiaohao with units and user, or upgrade what is there (docs/technician.md)
 	@./setup.sh --venv $(PREFIX) --product

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import datetime
 
 from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from hall.hours import local
 from hall.messages import Health, Life
 from hall.station.settings import words
 from hall.wording import Words
@@ -46,7 +46,7 @@ def _head(seen: Picture, say: Words) -> Text:
     if seen.hub.reason:
         head.append(f" {seen.hub.reason}", "bold yellow")
     if seen.business_at is not None:
-        head.append(f"  {datetime.fromtimestamp(seen.business_at / 1000).astimezone():%Y-%m-%d %H:%M:%S}")
+        head.append(f"  {local(seen.utc_offset, seen.business_at):%Y-%m-%d %H:%M:%S}")
     if seen.taking is not None:
         taking = say("taking") if seen.taking else say("not_taking", reason=seen.closed_because)
         head.append(f"  {taking}", "green" if seen.taking else "yellow")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from msgspec import Struct
 
 from hall.checked import Mistakes, Rules, read_struct, read_toml
 from hall.errors import BadFile
@@ -11,6 +14,7 @@ from hall.photo import DIRECTORY as PHOTOS
 from hall.stationchecks import BROKER_HOST, LIGHT_PIN, TOLD, WINDOW, ZONE, between
 from hall.topics import ID, RESERVED
 
+T = TypeVar("T", bound=Struct)
 MAX_EMERGENCY = 200  # characters; the hub refuses more
 
 
@@ -158,16 +162,27 @@ RULES: Rules = {
 
 def parse_hub(file: str, text: str) -> HubFile:
     """The hub told by one file. Raises BadFile with every mistake: file, path and reason."""
+    return _parsed(HubFile, file, text, _check_hub)
+
+
+def _parsed(kind: type[T], file: str, text: str, check: Callable[[T, Mistakes], None]) -> T:
     mistakes = Mistakes()
-    found = read_struct(HubFile, read_toml(file, text, mistakes), "", mistakes, RULES)
+    table = read_toml(file, text, mistakes)
+    if mistakes.found:  # of a file that is no TOML nothing more can be said
+        raise BadFile(tuple(mistakes.found))
+    found = read_struct(kind, table, "", mistakes, RULES)
     if found is not None:
-        _check_broker(found.broker, mistakes)
-        if found.clock is not None and not 0.1 <= found.clock.speed <= 1000:
-            mistakes.tell(".clock.speed", f"0.1 to 1000 (found {found.clock.speed})")
+        check(found, mistakes)
     if mistakes.found:
         raise BadFile(tuple(f"{file}: {line.lstrip('.')}" for line in mistakes.found))
     assert found is not None
     return found
+
+
+def _check_hub(hub: HubFile, mistakes: Mistakes) -> None:
+    _check_broker(hub.broker, mistakes)
+    if hub.clock is not None and not 0.1 <= hub.clock.speed <= 1000:
+        mistakes.tell(".clock.speed", f"0.1 to 1000 (found {hub.clock.speed})")
 
 
 def _check_broker(broker: Broker, mistakes: Mistakes) -> None:
@@ -181,14 +196,7 @@ def _check_broker(broker: Broker, mistakes: Mistakes) -> None:
 
 def parse_station(file: str, text: str) -> StationFile:
     """The station told by one file. Raises BadFile with every mistake: file, path and reason."""
-    mistakes = Mistakes()
-    found = read_struct(StationFile, read_toml(file, text, mistakes), "", mistakes, RULES)
-    if found is not None:
-        _check(found, mistakes)
-    if mistakes.found:
-        raise BadFile(tuple(f"{file}: {line.lstrip('.')}" for line in mistakes.found))
-    assert found is not None
-    return found
+    return _parsed(StationFile, file, text, _check)
 
 
 def _check(station: StationFile, mistakes: Mistakes) -> None:

@@ -19,6 +19,7 @@ from upkeep.provision import Did, Line
 UNITS = Path("etc/systemd/system")
 ELSEWHERE = {"sysusers.d": Path("etc/sysusers.d"), "journald.conf.d": Path("etc/systemd/journald.conf.d")}
 ENABLED = ("jiaohao.target", "jiaohao-backup.timer")
+GROUPS = {"dialout", "lp", "audio", "video", "input", "gpio"}  # as in sysusers.d and the stations' unit
 COMMAND = Path("usr/local/bin/hall")
 READABLE = 0o644
 LIMIT_S = 120
@@ -31,9 +32,7 @@ class NotInstalled(HallError, RuntimeError):
 def install(root: Path) -> list[Line]:
     """Write what is missing or old below `root`; what was done. Raises NotInstalled or OSError."""
     if not os.access(root, os.W_OK):
-        raise NotInstalled(
-            f"{root}: cannot be written: run this as root (sudo make install), or name a tree: --root DIR"
-        )
+        raise NotInstalled(f"{root}: cannot be written: run it as root (sudo make install), or with --root DIR")
     lines = [_file(root, path, text) for path, text in files()]
     lines.append(_command(root))
     lines.append(_user(root))
@@ -82,17 +81,28 @@ def _directory(path: Path, mode: int) -> Line:
 
 
 def _user(root: Path) -> Line:
-    if _id_of(root) is not None:
+    """The user, and the groups of the devices where a small system has none."""
+    existed = _id_of(root) is not None
+    missing = GROUPS - set(_first_fields(root / "etc/group"))
+    if existed and not missing:
         return Line(Did.KEPT, USER)
     if sysusers := shutil.which("systemd-sysusers"):
         _run([sysusers, f"--root={root}", "jiaohao.conf"])
-    elif useradd := shutil.which("useradd", path="/usr/sbin:/sbin:" + os.environ.get("PATH", "")):
-        home, shell = str(INSTALLED.data), "/usr/sbin/nologin"
+    else:
         place = [] if root == Path("/") else ["--prefix", str(root)]
-        _run([useradd, *place, "--system", "--user-group", "--no-create-home", "-d", home, "-s", shell, USER])
+        for group in sorted(missing):
+            _run(["/usr/sbin/groupadd", *place, "--system", group])
+        if not existed:
+            home, shell = str(INSTALLED.data), "/usr/sbin/nologin"
+            options = ["--system", "--user-group", "--no-create-home", "--home-dir", home, "--shell", shell]
+            _run(["/usr/sbin/useradd", *place, *options, USER])
     if _id_of(root) is None:
         raise NotInstalled(f"there is no user {USER}, and neither systemd-sysusers nor useradd made one")
     return Line(Did.MADE, USER)
+
+
+def _first_fields(path: Path) -> list[str]:
+    return [row.partition(":")[0] for row in path.read_text().splitlines()] if path.exists() else []
 
 
 def _id_of(root: Path) -> tuple[int, int] | None:

@@ -69,6 +69,7 @@ class Picture(Struct, frozen=True, kw_only=True):
 
     hall: str
     name: str
+    utc_offset: str
     broker: bool
     hub: StationSeen
     beacon_age_s: float | None
@@ -137,6 +138,7 @@ class Seen:
         return Picture(
             hall=self.hall.id,
             name=self.hall.name,
+            utc_offset=self.hall.utc_offset,
             broker=self.broker,
             hub=self._station(HUB),
             beacon_age_s=None if beacon is None else mono - beacon[1],

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
-
-import msgspec
 
 from hall.model import Hall, Role, Station, WindowNo
 
@@ -31,14 +30,34 @@ def settings_text(hall: Hall, station: Station, broker: Mapping[str, Any], data:
         "hall": hall.id,
         "roles": [str(role) for role in station.roles],
         "data": data,
-        "broker": dict(broker),
-        **{str(role): _role(hall, station, role, windows, glass, data) for role in station.roles},
     }
+    blocks = [_block("broker", broker)]
+    for role in station.roles:
+        told = _role(hall, station, role, windows, glass, data)
+        many = isinstance(told, list)
+        blocks += [_block(str(role), each, many=many) for each in (told if isinstance(told, list) else [told])]
     head = (
         f"# {hall.name} · {station.id}. 每项说明见 docs/settings.md · every setting: docs/settings.md\n"
         "# 首次生成，之后不再改写，可自行修改 · written once and never again: change what differs here.\n\n"
     )
-    return head + msgspec.toml.encode(table).decode()
+    return "\n".join([head + _lines(table), *blocks])
+
+
+def _block(name: str, table: Mapping[str, Any], *, many: bool = False) -> str:
+    """A table, or one of a list of them, as a person would write it: its own lines first, then the tables in it."""
+    own = {key: value for key, value in table.items() if not isinstance(value, dict)}
+    within = [_block(f"{name}.{key}", value) for key, value in table.items() if isinstance(value, dict)]
+    mark = f"[[{name}]]" if many else f"[{name}]"
+    return "\n".join([f"{mark}\n{_lines(own)}", *within])
+
+
+def _lines(table: Mapping[str, Any]) -> str:
+    """Each on a line of its own, lists too."""
+    return "".join(f"{key} = {_value(value)}\n" for key, value in table.items())
+
+
+def _value(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)  # texts, numbers, truth and lists of them are the same in TOML
 
 
 def _glass(station: Station, windows: tuple[WindowNo, ...]) -> Role | None:

@@ -27,6 +27,7 @@ KIOSK = StationSeen("kiosk-1", Life.READY, version="1", devices=(DeviceSeen("pri
 SEEN = Picture(
     hall="village",
     name="x",
+    utc_offset="+08:00",
     broker=True,
     hub=StationSeen("hub", Life.READY, version="1"),
     beacon_age_s=1.0,
