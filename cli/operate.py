@@ -203,6 +203,18 @@ def doctor(
     )
 
 
+def asyncapi(
+    hall: Annotated[Path, typer.Argument(help="The hall file.")] = INSTALLED.hall,
+) -> None:
+    """Print the contract on the bus as an AsyncAPI 3 document (JSON)."""
+    import msgspec
+
+    from hall.station.settings import read_hall
+    from upkeep.asyncapi import document
+
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(document(read_hall(hall)))).decode() + "\n")
+
+
 def install(
     root: Annotated[Path, typer.Option(help="Install into a tree instead of this machine.")] = Path("/"),
     language: LANGUAGE = Language.ZH,
@@ -246,4 +258,5 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Example: hall restore /mnt/usb/jiaohao/jiaohao-village-20261127T023000.tar.gz")(restore)
     app.command(epilog="Example: hall doctor --json")(doctor)
     app.command(epilog="Example: hall status --once --language en")(status)
+    app.command(epilog="Example: hall asyncapi examples/village/hall.toml > asyncapi.json")(asyncapi)
     app.command(epilog="Example: curl http://127.0.0.1:9477/metrics   (while it runs)")(watch)
