@@ -203,6 +203,28 @@ def doctor(
     )
 
 
+def day(
+    date: Annotated[str, typer.Argument(help="A date such as 2026-11-23; default: the hub's present day.")] = "",
+    out: CONF = INSTALLED.conf,
+    json: Annotated[bool, typer.Option("--json", help="For a program.")] = False,
+    language: LANGUAGE = Language.ZH,
+) -> None:
+    """Report a day: numbers and their ends, waits, windows, alerts, and its seal."""
+    import msgspec
+
+    from cli.day import show
+    from hall.station.settings import read_hall, read_hub
+    from upkeep.dayreport import day_report
+
+    settings = read_hub(out / "hub.toml")
+    offset = read_hall(out / settings.hall).utc_offset
+    report = day_report(out / settings.data / "hub.db", offset, date)
+    if json:
+        sys.stdout.write(msgspec.json.format(msgspec.json.encode(report)).decode() + "\n")
+    else:
+        show(report, offset, Console(), language.value)
+
+
 def asyncapi(
     hall: Annotated[Path, typer.Argument(help="The hall file.")] = INSTALLED.hall,
 ) -> None:
@@ -258,5 +280,6 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Example: hall restore /mnt/usb/jiaohao/jiaohao-village-20261127T023000.tar.gz")(restore)
     app.command(epilog="Example: hall doctor --json")(doctor)
     app.command(epilog="Example: hall status --once --language en")(status)
+    app.command(epilog="Example: hall day 2026-11-23")(day)
     app.command(epilog="Example: hall asyncapi examples/village/hall.toml > asyncapi.json")(asyncapi)
     app.command(epilog="Example: curl http://127.0.0.1:9477/metrics   (while it runs)")(watch)

@@ -184,7 +184,7 @@ def _fonts() -> str:
 def _certificates(at: Layout) -> Iterable[tuple[str, float]]:
     now = datetime.now(UTC)
     for path in sorted((at.broker / "broker.pem", at.authority / "ca.pem", *at.stations.glob("*/station.pem"))):
-        with suppress(BadFile):
+        with suppress(BadFile, PermissionError):
             if path.is_file():
                 left: timedelta = Pair(path, path).expires_at - now
                 yield str(path.relative_to(at.conf)), left / timedelta(days=1)

@@ -18,7 +18,7 @@ from upkeep.provision import Did, Line
 
 UNITS = Path("etc/systemd/system")
 ELSEWHERE = {"sysusers.d": Path("etc/sysusers.d"), "journald.conf.d": Path("etc/systemd/journald.conf.d")}
-ENABLED = ("jiaohao.target", "jiaohao-backup.timer")
+ENABLED = ("jiaohao.target", "jiaohao-backup.timer", "jiaohao-open.timer", "jiaohao-close.timer")
 GROUPS = {"dialout", "lp", "audio", "video", "input", "gpio"}  # as in sysusers.d and the stations' unit
 COMMAND = Path("usr/local/bin/hall")
 READABLE = 0o644

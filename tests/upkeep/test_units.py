@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from upkeep import shipped
+from upkeep.install import ENABLED
 
 UNITS = dict(shipped.systemd())
 SERVICES = sorted(name for name in UNITS if name.endswith(".service"))
@@ -82,12 +83,18 @@ def test_every_service_starts_what_there_is(name: str) -> None:
     assert values(name, "User") == ["jiaohao"]
 
 
-@pytest.mark.parametrize("name", [n for n in SERVICES if n != "jiaohao-backup.service"])
+@pytest.mark.parametrize("name", [n for n in SERVICES if values(n, "Type") == ["notify"]])
 def test_every_daemon_is_watched_and_started_again(name: str) -> None:
-    assert values(name, "Type") == ["notify"]
     assert values(name, "WatchdogSec") == ["30"]
     assert values(name, "Restart") == ["always"]
     assert values(name, "StartLimitIntervalSec") == ["0"]  # a hall is not given up because of five bad minutes
+
+
+def test_what_is_no_daemon_is_started_by_a_timer() -> None:
+    once = {name for name in SERVICES if values(name, "Type") == ["oneshot"]}
+    assert once == {f"jiaohao-{name}.service" for name in ("backup", "open", "close")}
+    assert {name.replace(".service", ".timer") for name in once} == {n for n in UNITS if n.endswith(".timer")}
+    assert {n for n in UNITS if n.endswith(".timer")} | {"jiaohao.target"} == set(ENABLED)
 
 
 def test_stations_stop_before_the_hub_and_the_hub_before_the_broker() -> None:
