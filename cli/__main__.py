@@ -28,7 +28,6 @@ app = typer.Typer(
 )
 log_app = typer.Typer(no_args_is_help=True, help="The log of what was committed.")
 app.add_typer(log_app, name="log")
-operate.register(app)
 
 
 @app.command(epilog="Example: hall demo --hall examples/village/hall.toml --minutes 1")
@@ -125,6 +124,9 @@ def pin() -> None:
     """Make the verifier of a clerk's PIN for the hall file; the PIN itself is kept nowhere."""
     typed = typer.prompt("PIN (4–8 digits)", hide_input=True, confirmation_prompt=True)
     print(f'pin = "{verifier(typed, secrets.token_bytes(16))}"')
+
+
+operate.register(app)
 
 
 def main() -> None:

@@ -58,6 +58,9 @@ def provision(
         list[str] | None,
         typer.Option(help="This machine's address for stations on others: TLS with the hall's own certificates."),
     ] = None,
+    home_assistant: Annotated[
+        bool | None, typer.Option(help="An identity for Home Assistant; the watch tells it stations and devices.")
+    ] = None,
     language: LANGUAGE = Language.ZH,
 ) -> None:
     """Make what is missing and keep what exists; run it again after a change of the hall file, or to renew
@@ -71,6 +74,7 @@ def provision(
         addresses=tuple(address) if address else asked.addresses,
         revoked=asked.revoked,
         data=str(data.absolute()) if data else asked.data,
+        home_assistant=asked.home_assistant if home_assistant is None else home_assistant,
     )
     at = layout(out, Path(asked.data) if asked.data else None)
     if hall is None and not at.hall.is_file():

@@ -116,7 +116,7 @@ def field_rules(told: Told) -> Rules:
         (Clerk, "photo"): _must(lambda p: not p or is_photo(p), "a bare file name such as 101.png or 101.jpg, no path"),
         (Post, "window"): window,
         (Post, "badge"): badge,
-        (Station, "id"): _all(_id, _must(lambda s: s not in RESERVED, "is the hub's own id, or its watch's")),
+        (Station, "id"): _all(_id, _must(lambda s: s not in RESERVED, "is an id of the hall's own")),
         (Station, "roles"): _all(_some, _once),
         (Station, "windows"): _all(_once, _each(window)),
         (Station, "zone"): zone,

@@ -11,7 +11,7 @@ from collections import deque
 
 from hall.events import AlertRaised
 from hall.model import AlertKind, Hall, StationId
-from hall.topics import RESERVED, WATCH, Tree, may_read
+from hall.topics import DISCOVERY, HOME_ASSISTANT, HUB, RESERVED, WATCH, Tree, may_read
 
 UNKNOWN = "unknown"
 LINE = re.compile(r"(?:\d+: )?(.*)", re.DOTALL)
@@ -73,7 +73,7 @@ class Gate:
         if found is None:
             return None
         name, wanted = self._name(found.group(1)), found.group(2)
-        if name in RESERVED and name != WATCH:
+        if name == HUB or (name == HOME_ASSISTANT and wanted.startswith(f"{DISCOVERY}/")):
             return None
         if name != UNKNOWN and may_read(self._tree, name, wanted):
             return None

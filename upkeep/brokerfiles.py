@@ -9,7 +9,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from hall.topics import HUB, WATCH, acl
+from hall.topics import HOME_ASSISTANT, RESERVED, acl
 from upkeep import shipped
 from upkeep.credentials import password_lines, write_whole
 
@@ -42,9 +42,10 @@ def write_broker(
     It reads them again on SIGHUP, listeners excepted. Who is not in `passwords` is nobody.
     """
     (place / "conf.d").mkdir(parents=True, exist_ok=True)
+    stations = [name for name in passwords if name not in RESERVED]
     before = place / "passwords"
     write_whole(before, password_lines(passwords, before.read_text(encoding="ascii") if before.exists() else ""))
-    write_whole(place / "acl", acl(hall, (name for name in passwords if name not in (HUB, WATCH))))
+    write_whole(place / "acl", acl(hall, stations, home_assistant=HOME_ASSISTANT in passwords))
     write_whole(place / "broker.conf", shipped.broker_conf())
     write_whole(place / "conf.d" / "site.conf", _site_lines(place, port, data, tls, installed))
 

@@ -139,8 +139,11 @@ def _broker_version() -> str | None:
 def _security_updates() -> tuple[str, ...] | None:
     """Packages with a security update that apt knows of; asks no server."""
     told = _said("apt-get", "--simulate", "-o", "Debug::NoLocking=true", "upgrade")
-    if told is None:
-        return None
+    return None if told is None else security_in(told)
+
+
+def security_in(told: str) -> tuple[str, ...]:
+    """The packages that apt would upgrade from a security archive, of what `apt-get --simulate upgrade` says."""
     return tuple(re.findall(r"^Inst (\S+) .*-[Ss]ecurity", told, re.MULTILINE))
 
 

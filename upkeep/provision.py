@@ -25,7 +25,7 @@ from hall.errors import BadFile
 from hall.hallfile import included
 from hall.model import Hall, StationId, Value
 from hall.station.settings import read_hall, read_station, read_text
-from hall.topics import HUB, WATCH
+from hall.topics import HOME_ASSISTANT, HUB, WATCH
 from upkeep.brokerfiles import TLS_PORT, Tls, write_broker
 from upkeep.certificates import Pair, authority, certificate, utc
 from upkeep.credentials import kept_password, write_whole
@@ -38,13 +38,15 @@ STATION_FILE = "station.toml"
 
 class SiteFile(Value, frozen=True, kw_only=True):
     """What was asked for. `addresses`: this machine's, for stations on others; `revoked`: stations shut out; `data`:
-    where the hall writes, if elsewhere than usual."""
+    where the hall writes, if elsewhere than usual; `home_assistant`: an identity for it, and the watch tells it what
+    there is."""
 
     port: int = PORT
     tls_port: int = TLS_PORT
     addresses: tuple[str, ...] = ()
     revoked: tuple[StationId, ...] = ()
     data: str = ""
+    home_assistant: bool = False
 
 
 class Did(StrEnum):
@@ -126,6 +128,8 @@ class Provision:
                 self._tell(Did.REVOKED, station.id)
             else:
                 passwords[station.id] = self._station(station.id, ca)
+        if self._asked.home_assistant:
+            passwords[HOME_ASSISTANT] = self._secrets(self.at.station(HOME_ASSISTANT), ca)
         self._shut_out_strangers()
         before = {p: p.read_bytes() for p in at.broker.rglob("*") if p.is_file()}
         write_broker(at.broker, self.hall.id, passwords, port=self._asked.port, data=at.broker_data, tls=self._tls(ca))
@@ -186,12 +190,7 @@ class Provision:
     def _station(self, name: StationId, ca: Pair | None) -> str:
         """Make or keep a station's directory; its password."""
         place = self.at.station(name)
-        place.mkdir(exist_ok=True)
-        if ca is not None:
-            write_whole(place / "ca.pem", ca.certificate.read_text())
-            pair = Pair(place / "station.pem", place / "station.key")
-            if certificate(pair, ca, name, self._now):
-                self._tell(Did.MADE, f"stations/{name}/station.pem", f"{pair.expires_at:%Y-%m-%d}")
+        password = self._secrets(place, ca)
         path, broker = place / STATION_FILE, self._broker("password", here=False)
         if path.exists():
             self._tell_kept(path, broker)
@@ -199,6 +198,16 @@ class Provision:
             known = self.hall.by_station[name]
             write_whole(path, settings_text(self.hall, known, broker, str(self.at.data / "stations")))
             self._tell(Did.MADE, f"stations/{name}/{STATION_FILE}")
+        return password
+
+    def _secrets(self, place: Path, ca: Pair | None) -> str:
+        """Make or keep a directory's password and certificate; the password."""
+        place.mkdir(exist_ok=True)
+        if ca is not None:
+            write_whole(place / "ca.pem", ca.certificate.read_text())
+            pair = Pair(place / "station.pem", place / "station.key")
+            if certificate(pair, ca, place.name, self._now):
+                self._tell(Did.MADE, f"stations/{place.name}/station.pem", f"{pair.expires_at:%Y-%m-%d}")
         return kept_password(place / "password")
 
     def _tell_kept(self, path: Path, broker: dict[str, Any]) -> None:
@@ -223,6 +232,7 @@ class Provision:
         """A station that is no longer in the hall file, or was revoked: its secrets go, its settings stay."""
         for place in sorted(p for p in self.at.stations.iterdir() if p.is_dir()):
             known = place.name in self.hall.by_station and place.name not in self._asked.revoked
+            known = known or (place.name == HOME_ASSISTANT and self._asked.home_assistant)
             if not known and forget_secrets(place):
                 self._tell(Did.GONE, f"stations/{place.name}")
 

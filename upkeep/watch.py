@@ -24,6 +24,7 @@ from hall.station.inbox import Inbox
 from hall.station.notify import ServiceManager
 from hall.station.settings import read_hall, read_text
 from hall.topics import WATCH
+from upkeep.homeassistant import discovery
 from upkeep.layout import Layout
 from upkeep.metrics import CONTENT_TYPE, exposition
 from upkeep.picture import Picture, Seen, as_json
@@ -37,8 +38,9 @@ log = logging.getLogger("watch")
 class Watch:
     """A connection that only looks."""
 
-    def __init__(self, hall: Hall, port: int, password: str) -> None:
+    def __init__(self, hall: Hall, port: int, password: str, *, home_assistant: bool = False) -> None:
         self.inbox = Inbox()
+        self._told: dict[str, bytes] | None = {} if home_assistant else None
         self._seen = Seen(hall)
         self._lock = threading.Lock()
         self._refused = False
@@ -52,7 +54,8 @@ class Watch:
     def of(cls, at: Layout) -> Watch:
         """The watch of a provisioned hall. Raises BadFile."""
         password = read_text(at.conf / "watch.password").strip()
-        return cls(read_hall(at.hall), read_site(at.conf).port, password)
+        site = read_site(at.conf)
+        return cls(read_hall(at.hall), site.port, password, home_assistant=site.home_assistant)
 
     def start(self) -> None:
         self._bus.start()
@@ -67,7 +70,20 @@ class Watch:
                 return False
             with self._lock:
                 self._hear(event)
+        if self._told is not None and self._seen.is_complete and self._seen.broker:
+            self._tell(self._told)
         return True
+
+    def _tell(self, told: dict[str, bytes]) -> None:
+        """Home Assistant is told what is new, and what has gone."""
+        now = discovery(self.picture())
+        for topic, payload in now.items():
+            if told.get(topic) != payload:
+                self._bus.publish(topic, payload, retain=True)
+        for topic in told.keys() - now.keys():
+            self._bus.publish(topic, b"", retain=True)
+        told.clear()
+        told.update(now)
 
     def picture(self) -> Picture:
         """One look; from any thread."""

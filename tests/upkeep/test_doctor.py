@@ -20,7 +20,7 @@ from tests.hub.made import MORNING
 from tests.hub.running import TAKE
 from tests.upkeep.test_backup import Machine
 from upkeep.doctor import Facts, Finding, Severity, findings, worst
-from upkeep.examine import examine
+from upkeep.examine import examine, security_in
 from upkeep.picture import AlertSeen, DeviceSeen, Picture, StationSeen
 
 KIOSK = StationSeen("kiosk-1", Life.READY, version="1", devices=(DeviceSeen("printer", Health.READY, ""),))
@@ -155,6 +155,16 @@ def test_json_for_a_program() -> None:
     assert voice["do"] == "apt-get install espeak-ng"
 
 
+def test_security_updates_are_read_from_what_apt_says() -> None:
+    told = """Reading package lists...
+Inst libssl3 [3.0.15-1] (3.0.17-1~deb12u2 Debian-Security:12/oldstable-security [amd64])
+Inst tzdata [2025a-0] (2025b-0 Debian:12.11/oldstable, Debian:12-updates/oldstable-updates [all])
+Inst mosquitto [2.0.11-1.2] (2.0.11-1.2+deb12u2 Ubuntu:24.04/noble-security [amd64]) []
+Conf libssl3 (3.0.17-1~deb12u2 Debian-Security:12/oldstable-security [amd64])
+"""
+    assert security_in(told) == ("libssl3", "mosquitto")
+
+
 @pytest.fixture
 def machine(tmp_path: Path) -> Iterator[Machine]:
     made = Machine(tmp_path / "one")
@@ -170,7 +180,7 @@ def test_the_facts_of_a_real_hall(machine: Machine) -> None:
     # The watch of a provisioned hall asks the broker of its site.toml; here another broker runs.
     client = machine.start()
     client.asked("one", TAKE, MORNING)
-    facts = examine(machine.at, free_port(), rebuild=True)
+    facts = examine(machine.at, free_port(), rebuild=True, updates=False)
     found = codes(facts)
     assert found["files"].severity is Severity.GOOD
     assert found["broker_version"].values["version"].startswith("2.")

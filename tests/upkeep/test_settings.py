@@ -62,7 +62,14 @@ HUB: Table = {
     "broker": BROKER,
     "clock": {"at": 1, "wall_s": 1.0, "speed": 1.0},
 }
-SITE: Table = {"port": 1883, "tls_port": 8883, "addresses": ["10.0.0.1"], "revoked": ["kiosk-1"], "data": ""}
+SITE: Table = {
+    "port": 1883,
+    "tls_port": 8883,
+    "addresses": ["10.0.0.1"],
+    "revoked": ["kiosk-1"],
+    "data": "",
+    "home_assistant": True,
+}
 HALL: Table = {
     **a_hall(),
     "hours": {
