@@ -46,12 +46,17 @@ def is_hash_of(password: str, line: str) -> bool:
 
 
 def write_whole(path: Path, text: str, mode: int = PRIVATE) -> bool:
-    """Write a file, whole or not at all, unless it holds that text already; whether it was written."""
-    if path.is_file() and path.read_bytes() == text.encode():
+    """Write a text as `write_bytes` does."""
+    return write_bytes(path, text.encode(), mode)
+
+
+def write_bytes(path: Path, data: bytes, mode: int = PRIVATE) -> bool:
+    """Write a file, whole or not at all, unless it holds that already; whether it was written."""
+    if path.is_file() and path.read_bytes() == data:
         return False
     draft = path.with_name(f".{path.name}.draft")
-    with open(draft, "w", encoding="utf-8", opener=lambda p, flags: os.open(p, flags, mode)) as file:
-        file.write(text)
+    with open(draft, "wb", opener=lambda p, flags: os.open(p, flags, mode)) as file:
+        file.write(data)
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)

@@ -22,13 +22,14 @@ from msgspec import Struct, structs
 
 from hall.checked import Mistakes, Rules, read_struct, read_toml
 from hall.errors import BadFile
-from hall.hallfile import included
 from hall.model import Hall, StationId, Value
 from hall.station.settings import read_hall, read_station, read_text
+from hall.stationfile import parse_station
 from hall.topics import HOME_ASSISTANT, HUB, WATCH
 from upkeep.brokerfiles import TLS_PORT, Tls, write_broker
 from upkeep.certificates import Pair, authority, certificate, utc
 from upkeep.credentials import kept_password, write_whole
+from upkeep.hallfiles import FIRST_SETTINGS, copy_hall, copy_photos, first_settings
 from upkeep.layout import Layout, hand_over, layout
 from upkeep.stationsettings import settings_text
 
@@ -148,14 +149,8 @@ class Provision:
 
     def _copy_hall(self) -> None:
         """The hall's files beside the rest: the hub's user need not read anybody's home."""
-        place = self.at.hall.parent
-        if self._source.parent == place:
-            return
-        main = read_text(self._source)
-        for name in (self._source.name, *included(self._source.name, main)):
-            target = self.at.hall if name == self._source.name else place / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            self._kept(f"hall/{target.name}", target, read_text(self._source.parent / name))
+        for what, existed, wrote in copy_hall(self.hall, self._source, self.at.hall):
+            self._tell(Did.KEPT if not wrote else Did.CHANGED if existed else Did.MADE, what)
 
     def _authority(self) -> Pair | None:
         if not self._asked.addresses:
@@ -192,11 +187,15 @@ class Provision:
         place = self.at.station(name)
         password = self._secrets(place, ca)
         path, broker = place / STATION_FILE, self._broker("password", here=False)
+        known = self.hall.by_station[name]
+        copy_photos(self.hall, known, self._source.parent, place)
         if path.exists():
             self._tell_kept(path, broker)
         else:
-            known = self.hall.by_station[name]
-            write_whole(path, settings_text(self.hall, known, broker, str(self.at.data / "stations")))
+            data, told = str(self.at.data / "stations"), first_settings(self._source, known)
+            text = settings_text(self.hall, known, broker, data, told)
+            parse_station(f"{FIRST_SETTINGS}/{name}.toml", text)
+            write_whole(path, text)
             self._tell(Did.MADE, f"stations/{name}/{STATION_FILE}")
         return password
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,11 +19,14 @@ SCREENS: Mapping[Role, tuple[int, int]] = {
     Role.CALLER: (1024, 600),
     Role.EVALUATOR: (800, 1280),
 }
+TABLE = re.compile(r"^\[", re.MULTILINE)
+BROADCAST = re.compile(r"^\[broadcast\]", re.MULTILINE)
+CLIPS = re.compile(r"^clips\s*=", re.MULTILINE)
 WINDOWED = (Role.CALLER, Role.DESK)  # on a clerk's own PC, beside other programs
 
 
-def settings_text(hall: Hall, station: Station, broker: Mapping[str, Any], data: str) -> str:
-    """The TOML text of a new station file."""
+def settings_text(hall: Hall, station: Station, broker: Mapping[str, Any], data: str, told: str = "") -> str:
+    """The TOML text of a new station file. `told`: the tables of its roles as the hall's owner wrote them."""
     windows = station.windows or (hall.windows[0].number,)
     glass = _glass(station, windows)
     table: dict[str, Any] = {
@@ -31,16 +35,26 @@ def settings_text(hall: Hall, station: Station, broker: Mapping[str, Any], data:
         "roles": [str(role) for role in station.roles],
         "data": data,
     }
-    blocks = [_block("broker", broker)]
-    for role in station.roles:
-        told = _role(hall, station, role, windows, glass, data)
-        many = isinstance(told, list)
-        blocks += [_block(str(role), each, many=many) for each in (told if isinstance(told, list) else [told])]
+    top, tables = _written(told, data)
+    blocks = [_block("broker", broker), *([tables] if told else [])]
+    for role in () if told else station.roles:
+        found = _role(hall, station, role, windows, glass, data)
+        many = isinstance(found, list)
+        blocks += [_block(str(role), each, many=many) for each in (found if isinstance(found, list) else [found])]
     head = (
         f"# {hall.name} · {station.id}. 每项说明见 docs/settings.md · every setting: docs/settings.md\n"
         "# 首次生成，之后不再改写，可自行修改 · written once and never again: change what differs here.\n\n"
     )
-    return "\n".join([head + _lines(table), *blocks])
+    return "\n".join([head + _lines(table) + top, *blocks])
+
+
+def _written(told: str, data: str) -> tuple[str, str]:
+    """What the owner wrote: before the first table, and from there on. Clips go where the station may write."""
+    if not CLIPS.search(told):
+        told = BROADCAST.sub(f'[broadcast]\nclips = "{data}/clips"', told)
+    first = TABLE.search(told)
+    at = first.start() if first else len(told)
+    return told[:at], told[at:]
 
 
 def _block(name: str, table: Mapping[str, Any], *, many: bool = False) -> str:

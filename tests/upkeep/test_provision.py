@@ -110,6 +110,51 @@ def test_the_first_file_of_any_station_is_right(roles: tuple[Role, ...], windows
     assert parse_station("station.toml", text).roles == roles
 
 
+def test_what_the_halls_owner_wrote_of_a_station_is_its_first_file(place: Place) -> None:
+    table = a_table()
+    table["clerks"][0]["photo"] = "101.png"
+    table["stations"] += [
+        {"id": "voice-1", "roles": ["broadcast"], "zone": "main"},
+        {"id": "board-1", "roles": ["display"], "windows": [1]},
+    ]
+    place.source.write_text(toml(table), encoding="utf-8")
+    written = {
+        "voice-1": '# ours\nlanguage = "en"\n\n[broadcast]\nzone = "main"  # the loud one\nchime = false\n',
+        "board-1": "[display]\nwindow = 1\n",
+    }
+    for name, text in written.items():
+        path = place.source.parent / "stations" / f"{name}.toml"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    photo = place.source.parent / "photos" / "101.png"
+    photo.parent.mkdir()
+    photo.write_bytes(b"a picture")
+    place.provision()
+    voice = place.at.station("voice-1") / STATION_FILE
+    assert "the loud one" in voice.read_text()
+    settings = read_station(voice)
+    assert settings.broadcast is not None
+    assert (settings.language, settings.broadcast.chime) == ("en", False)
+    assert Path(settings.broadcast.clips).is_relative_to(place.at.data)
+    board = read_station(place.at.station("board-1") / STATION_FILE)
+    assert board.display is not None
+    assert (place.at.station("board-1") / board.display.photos / "101.png").read_bytes() == b"a picture"
+    assert not (place.at.station("voice-1") / "photos").exists()
+    assert set(place.provision().values()) == {Did.KEPT}
+    # A later run needs nothing but what was copied.
+    (place.at.station("voice-1") / STATION_FILE).unlink()
+    Provision(place.at, None, SiteFile(), NOW_S).run()
+    assert "the loud one" in voice.read_text()
+
+
+def test_a_mistake_in_it_is_told_by_its_own_name(place: Place) -> None:
+    path = place.source.parent / "stations" / "kiosk-1.toml"
+    path.parent.mkdir()
+    path.write_text("[kiosk]\nprinter = 7\nscreen = {width = 1, height = 1}\n")
+    with pytest.raises(BadFile, match=r"stations/kiosk-1\.toml: kiosk\.printer"):
+        place.provision()
+
+
 def test_again_changes_not_one_byte(place: Place) -> None:
     asked = SiteFile(addresses=("127.0.0.1", "hall.example"))
     place.provision(asked)
