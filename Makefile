@@ -8,9 +8,11 @@ ATHERIS := atheris==3.0.0
 IMAGES ?= 10000
 BIN := $(VENV)/bin
 PYTHON := $(BIN)/python
+PREFIX := /opt/jiaohao
+TREE ?= /tmp/page
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-village test check bench sim sim-mutations crash fuzz powercut setup clean
+.PHONY: help demo demo-village test check bench sim sim-mutations crash fuzz powercut page install setup clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +50,13 @@ fuzz: setup ## a million inputs for every decoder, guided by coverage: make fuzz
 
 powercut: setup ## 10,000 power cuts of the hub's real store: make powercut IMAGES=10000 SEED=1
 	$(PYTHON) -m testbed.powercut --images $(IMAGES) --seed $(SEED)
+
+page: setup ## as root: docs/technician.md followed line by line in a fresh Debian (debootstrap, network; TREE=/tmp/page)
+	$(PYTHON) -m tests.page $(TREE)
+
+install: ## as root: into /opt/jiaohao with units and user, or upgrade what is there (docs/technician.md)
+	@./setup.sh --venv $(PREFIX) --product
+	$(PREFIX)/bin/hall install
 
 setup: ## the environment in .venv, and broker, voice and font if the system has none
 	@./setup.sh --venv $(VENV)

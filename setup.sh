@@ -14,18 +14,20 @@ INPUTS=(setup.sh setup.cfg pyproject.toml constraints.txt)
 
 venv=.venv
 private=no
+product=no
 scratch=
 services_held=no
 
 usage() {
     cat <<'TEXT'
-usage: ./setup.sh [--venv DIR] [--private]
+usage: ./setup.sh [--venv DIR] [--private] [--product]
 
 Makes everything jiaohao needs on Debian 12 or later and on Ubuntu, with Python 3.11 to 3.13.
 
   --venv DIR   the environment to make or to bring up to date (default: .venv beside this file)
   --private    do not use the system's mosquitto, espeak-ng, font and strace and do not install any:
                unpack them into DIR/sysroot, with programs that start them in DIR/bin
+  --product    the product alone, copied into the environment, without what tests need: for `make install`
   --help       this text
 
 What is missing is installed by apt with root or passwordless sudo, and otherwise unpacked as with --private.
@@ -86,6 +88,7 @@ fingerprint() { echo "$venv" && { echo "$PWD" && cat "${INPUTS[@]}"; } | sha256s
 was_moved() { [[ -f $venv/.jiaohao-stamp && $(head -n 1 "$venv/.jiaohao-stamp") != "$venv" ]]; }
 
 is_up_to_date() {
+    [[ $product == no ]] || return
     [[ -x $venv/bin/python && -f $venv/.jiaohao-stamp ]] || return
     [[ $(<"$venv/.jiaohao-stamp") == "$(fingerprint)" && -z $(missing_packages) ]]
 }
@@ -99,8 +102,10 @@ fits() {
 }
 
 find_python() {
-    local name
-    for name in python3 python3.13 python3.12 python3.11; do
+    local name first=python3
+    # Of the system, not of somebody's home: the hall's own user must be able to run it.
+    if [[ $product == yes ]]; then first=/usr/bin/python3; fi
+    for name in "$first" python3 python3.13 python3.12 python3.11; do
         if command -v "$name" >/dev/null && fits "$name"; then
             command -v "$name"
             return
@@ -283,7 +288,13 @@ install_python_packages() {
     say "installing the Python packages of constraints.txt"
     # The build tool comes first and from the same pins, so that pip needs no environment of its own to build ours.
     logged "$advice" "${install[@]}" setuptools
-    logged "$advice" "${install[@]}" --no-build-isolation -e '.[test]'
+    if [[ $product == yes ]]; then
+        rm -rf build # of an earlier version: what has gone since would be packed again
+        logged "$advice" "${install[@]}" --no-build-isolation --upgrade .
+        rm -rf build
+    else
+        logged "$advice" "${install[@]}" --no-build-isolation -e '.[test]'
+    fi
 }
 
 # ── ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -297,6 +308,7 @@ read_arguments() {
                 shift
                 ;;
             --private) private=yes ;;
+            --product) product=yes ;;
             --help | -h)
                 usage
                 exit

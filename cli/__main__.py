@@ -7,7 +7,6 @@ import secrets
 import sys
 import tempfile
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +14,9 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from cli import operate
 from cli.device import device_app
+from cli.language import Language
 from hall.errors import HallError
 from hall.pin import verifier
 
@@ -29,13 +30,6 @@ app = typer.Typer(
 log_app = typer.Typer(no_args_is_help=True, help="The log of what was committed.")
 app.add_typer(log_app, name="log")
 app.add_typer(device_app, name="device")
-
-
-class Language(StrEnum):
-    """A language that every room has words in."""
-
-    ZH = "zh"
-    EN = "en"
 
 
 @app.command(epilog="Example: hall demo --hall examples/village/hall.toml --minutes 1")
@@ -132,6 +126,9 @@ def pin() -> None:
     """Make the verifier of a clerk's PIN for the hall file; the PIN itself is kept nowhere."""
     typed = typer.prompt("PIN (4–8 digits)", hide_input=True, confirmation_prompt=True)
     print(f'pin = "{verifier(typed, secrets.token_bytes(16))}"')
+
+
+operate.register(app)
 
 
 def main() -> None:

@@ -32,7 +32,7 @@ from hall.model import (
 )
 from hall.photo import is_photo
 from hall.pin import unfit
-from hall.topics import HUB, ID
+from hall.topics import ID, RESERVED
 
 CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 NEEDED = ("departments", "matters", "zones", "windows")  # a hall has at least one of each
@@ -116,7 +116,7 @@ def field_rules(told: Told) -> Rules:
         (Clerk, "photo"): _must(lambda p: not p or is_photo(p), "a bare file name such as 101.png or 101.jpg, no path"),
         (Post, "window"): window,
         (Post, "badge"): badge,
-        (Station, "id"): _all(_id, _must(lambda s: s != HUB, "is the hub's own id")),
+        (Station, "id"): _all(_id, _must(lambda s: s not in RESERVED, "is an id of the hall's own")),
         (Station, "roles"): _all(_some, _once),
         (Station, "windows"): _all(_once, _each(window)),
         (Station, "zone"): zone,

@@ -409,6 +409,7 @@ class AlertKind(StrEnum):
     DEVICE = "device"
     NO_HOLIDAYS = "no_holidays"
     STAFF_CALL = "staff_call"  # the quiet key at a window
+    INTRUDER = "intruder"  # somebody knocks at the broker who has no business here
 
 
 class Alert(Struct, frozen=True, kw_only=True):

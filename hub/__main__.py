@@ -15,12 +15,14 @@ from hall.errors import CannotWrite, HallError
 from hall.model import Hall, Instant
 from hall.station.bus import Ears, Link, PahoLink, Will
 from hall.station.host import Stop
+from hall.station.notify import ServiceManager
 from hall.station.service import start_logging
-from hall.station.settings import read_hall, read_hub, read_password
+from hall.station.settings import read_hall, read_hub, read_password, tls_files
 from hall.stationfile import ClockAnchor
 from hall.topics import HUB
 from hub import seals
 from hub.daemon import Hub
+from hub.lock import lock
 from hub.seals import Sealed
 from hub.store import Store
 
@@ -52,16 +54,17 @@ def build(path: Path) -> Hub:
     settings = read_hub(path)
     speed = settings.clock.speed if settings.clock else 1.0
     hall = paced(read_hall(path.parent / settings.hall), speed)
-    password = read_password(settings.broker, path.parent)
+    password, tls = read_password(settings.broker, path.parent), tls_files(settings.broker, path.parent)
     data = path.parent / settings.data
     try:
         data.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise CannotWrite(f"{data}: {error}: see to its disk and its permissions") from error
+    lock(data)
 
     def link(ears: Ears, will: Will) -> PahoLink:
         host, port = settings.broker.host, settings.broker.port
-        return PahoLink(ears, host=host, port=port, user=HUB, password=password, will=will, keep_session=True)
+        return PahoLink(ears, host=host, port=port, user=HUB, password=password, will=will, keep_session=True, tls=tls)
 
     return kept_in(data, hall, link=link, now=lambda: business_time(settings.clock, time.time()), speed=speed)
 
@@ -104,11 +107,14 @@ def main() -> int:
         return 1
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: hub.inbox.put(Stop()))
+    manager = ServiceManager.of_this_process()
     hub.begin()
+    manager.ready()
     try:
         while hub.turn(hub.inbox.take(hub.wait_s())):
-            pass
+            manager.alive(time.monotonic())
     finally:
+        manager.stopping()
         hub.end()
     return 0
 

@@ -164,6 +164,7 @@ class Store:
             db.execute("PRAGMA temp_store=MEMORY")  # savepoints spilt to /var/tmp: 41 KB written a request, not 28
             db.execute("PRAGMA journal_mode=WAL")
             db.execute("PRAGMA synchronous=FULL")  # NORMAL lost acknowledged tickets in power cuts
+            db.execute("PRAGMA secure_delete=ON")  # a person's words leave the disk too, not only the table
             return cls(db, hall)
         except (sqlite3.Error, HallError) as error:
             if db is not None:

@@ -162,7 +162,11 @@ ONE: dict[str, tuple[Change, str]] = {
         put("posts.1.badge", "101"),
         "posts[1]: window 1 and badge '101' stands in hall.toml: posts[0] already",
     ),
-    "station hub": (put("stations.0.id", "hub"), "stations[0].id: is the hub's own id (found 'hub')"),
+    "station hub": (put("stations.0.id", "hub"), "stations[0].id: is an id of the hall's own (found 'hub')"),
+    "station watch": (
+        put("stations.0.id", "watch"),
+        "stations[0].id: is an id of the hall's own (found 'watch')",
+    ),
     "station twice": (
         put("stations.0.id", "window-1"),
         "stations[1]: id 'window-1' stands in hall.toml: stations[0] already",

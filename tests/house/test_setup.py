@@ -159,6 +159,7 @@ PLANTS = {
     "screen": {"screen/planted.py": "import escpos"},
     "slips": {"slips/planted.py": "import kiosk"},
     "testbed": {"hub/planted_testbed.py": "import testbed"},
+    "upkeep": {"testbed/planted_upkeep.py": "import upkeep"},
     "cli": {"testbed/planted_cli.py": "import cli"},
     "paho": {"caller/planted_paho.py": "import paho.mqtt.client"},
     "pyserial": {"caller/planted_serial.py": "import serial"},
@@ -220,7 +221,7 @@ def test_only_shells_may_ask_the_clock(name: str, may_ask: bool) -> None:
 
 
 def test_the_wheel_brings_the_rooms_and_their_data(tmp_path: Path) -> None:
-    copy_house(tmp_path, [*ROOMS, *DATA_ROOMS, "README.md", "setup.cfg", "pyproject.toml"])
+    copy_house(tmp_path, [*ROOMS, *DATA_ROOMS, "broker.conf", "systemd", "README.md", "setup.cfg", "pyproject.toml"])
     for name in ("firmware_profiles/planted-one.toml", "hall/words/planted.toml"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("")
@@ -244,7 +245,9 @@ def test_the_wheel_brings_the_rooms_and_their_data(tmp_path: Path) -> None:
         packed = {name for name in opened.namelist() if ".dist-info/" not in name}
         (entries,) = (name for name in opened.namelist() if name.endswith("/entry_points.txt"))
         assert "hall = cli.__main__:main" in opened.read(entries).decode()
-    assert there | {"hall/words/planted.toml"} <= packed
+    units = {str(file.relative_to(ROOT)) for file in (ROOT / "systemd").rglob("*") if file.is_file()}
+    shipped = {f"upkeep/shipped/{name}" for name in ("broker.conf", *units)}
+    assert there | {"hall/words/planted.toml"} | shipped <= packed
     assert not {name for name in packed if name.startswith("tests/")}
 
 
