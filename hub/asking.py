@@ -4,13 +4,31 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
+from collections.abc import Callable, Iterator
 from itertools import chain
+from typing import Any, TypeAlias
 
+from hall.lifecycle import DESK, DeskMove, moved
 from hall.messages import Refusal, WindowWish
-from hall.model import Desk, Hall, MatterId, Role
+from hall.model import Desk, DeskState, Hall, Instant, MatterId, Role, Service, Ticket, WindowNo
 from hall.waiting import rivals, windows_for
-from hub.decision import Asked, Refuse
-from hub.floor import Floor, window_queue
+from hub.decision import Asked, Decision, Refuse
+from hub.floor import Floor
+from hub.held import window_queue
+
+Rule: TypeAlias = Callable[[Hall, Floor, Asked, Any, Instant], Decision]
+IN_HAND = (DeskState.CALLING, DeskState.SERVING)
+
+
+def queues_of(hall: Hall, window: WindowNo) -> tuple[str, ...]:
+    """The queues a window calls from: its own, and those of the matters it serves."""
+    return (window_queue(window), *hall.by_window[window].serves)
+
+
+def waiting_in_order(floor: Floor, queues: tuple[str, ...]) -> Iterator[Ticket]:
+    """The tickets of several queues, first come first."""
+    places = sorted(place for key in queues for place in floor.queues.get(key, ()))
+    return (floor.tickets[ticket] for _, ticket in places)
 
 
 def roles(hall: Hall, asked: Asked) -> tuple[Role, ...]:
@@ -44,3 +62,23 @@ def people_ahead(hall: Hall, floor: Floor, matter: MatterId, place: int) -> Coun
     reserved = (floor.tickets[waiting] for waiting in floor.reserved)
     ahead.update(t.matter for t in reserved if t.matter in others and t.place < place)
     return ahead
+
+
+def manned(hall: Hall, floor: Floor, asked: Asked, wish: WindowWish) -> Desk:
+    desk = hosted(hall, floor, asked, wish)
+    if desk.state is DeskState.CLOSED:
+        raise Refuse(Refusal.NOT_SIGNED_IN)
+    return desk
+
+
+def in_hand(floor: Floor, desk: Desk) -> tuple[Ticket, Service]:
+    if desk.ticket is None or desk.service is None:
+        raise Refuse(Refusal.NO_TICKET_IN_HAND)
+    return floor.tickets[desk.ticket], floor.services[desk.service]
+
+
+def must_be_open(desk: Desk) -> None:
+    if desk.state is DeskState.PAUSED:
+        raise Refuse(Refusal.PAUSED)
+    if desk.state not in IN_HAND:
+        moved(DESK, desk.state, DeskMove.CALL)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from hall.errors import IllegalMove
 from hall.events import (
     AlertEnded,
@@ -52,13 +49,13 @@ from hall.model import (
 from hall.numbering import SeriesFull, label, next_number, series_of, ticket_id
 from hall.topics import HUB, ID, SUBJECT
 from hall.waiting import wait_minutes, windows_for
-from hub.asking import must_have_role, people_ahead, roles
+from hub.asking import Rule, must_have_role, people_ahead, roles
 from hub.at_guide_desk import AT_GUIDE_DESK
-from hub.at_window import AT_WINDOW, press_taken_back
+from hub.at_window import AT_WINDOW
 from hub.decision import Asked, Decision, Refuse
-from hub.floor import PRINT_MOVES, Floor
-
-Rule = Callable[[Hall, Floor, Asked, Any, Instant], Decision]
+from hub.floor import Floor
+from hub.steps.tickets import PRINT_MOVES
+from hub.undoing import press_taken_back
 
 
 def decide(hall: Hall, floor: Floor, asked: Asked, now: Instant) -> Decision:

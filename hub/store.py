@@ -32,7 +32,8 @@ from hall.model import (
     StationId,
     Ticket,
 )
-from hub.floor import Entity, Floor
+from hub.floor import Floor
+from hub.held import Entity
 from hub.seals import Sealed
 
 VERSION = 1

@@ -30,7 +30,7 @@ from hall.model import Alert, DeskState, Hall, Instant, Printing, WindowNo, Zone
 from hall.pin import salt_of
 from hall.topics import CATALOGUE, EMERGENCY, OPEN, Tree
 from hall.waiting import windows_for
-from hub.at_window import queues_of
+from hub.asking import queues_of
 from hub.floor import Floor
 
 

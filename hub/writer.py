@@ -198,7 +198,7 @@ class _Batch:
     def _decided(self, station: StationId, ask: Ask) -> AnyReply:
         body = ask.body
         if isinstance(body, WindowWish):
-            # Taking a press back tells by their time what it did (hub.at_window.press_taken_back); while the clock
+            # Taking a press back tells by their time what it did (hub.undoing.press_taken_back); while the clock
             # stands still, the press before it must not share its instant. A call before it cannot be mistaken.
             desk = self._writer.floor.desk(body.window)
             if desk.act is not DeskAct.CALL:

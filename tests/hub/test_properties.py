@@ -35,7 +35,7 @@ from hall.messages import (
     decode,
 )
 from hall.model import DeskState, Disposition, MissReason, Printing, Service, ServiceState, Ticket, TicketState
-from hub.at_window import queues_of
+from hub.asking import queues_of
 from hub.floor import Floor
 from hub.store import BY_KIND
 from hub.verify import verify
