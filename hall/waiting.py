@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hall.model import Hall, MatterId, WindowNo
+from hall.model import Hall, MatterId, Window, WindowNo
 
 
 def windows_for(hall: Hall, matter: MatterId) -> tuple[WindowNo, ...]:
     """The windows that serve a matter, in order of number."""
-    return tuple(sorted(w.number for w in hall.windows if matter in w.serves))
+    return tuple(sorted(w.number for w in hall.windows if matter in w.serves or matter in w.delegated))
+
+
+def served(window: Window) -> tuple[MatterId, ...]:
+    """What a window serves always: its own matters and those delegated to it."""
+    return tuple(dict.fromkeys((*window.serves, *window.delegated)))
 
 
 def rivals(hall: Hall, matter: MatterId) -> frozenset[MatterId]:
     """The matters whose tickets are called by the same windows: those one waits with."""
-    return frozenset(m for number in windows_for(hall, matter) for m in hall.by_window[number].serves)
+    return frozenset(m for number in windows_for(hall, matter) for m in served(hall.by_window[number]))
 
 
 def wait_minutes(hall: Hall, ahead: Iterable[tuple[MatterId, int]], open_windows: int) -> float | None:

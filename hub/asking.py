@@ -2,33 +2,51 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterator
-from itertools import chain
+from collections.abc import Callable
+from itertools import takewhile
 from typing import Any, TypeAlias
 
 from hall.lifecycle import DESK, DeskMove, moved
 from hall.messages import Refusal, WindowWish
-from hall.model import Desk, DeskState, Hall, Instant, MatterId, Role, Service, Ticket, WindowNo
+from hall.model import Clerk, Desk, DeskState, Hall, Instant, MatterId, Opening, Role, Service, Ticket, WindowNo
+from hall.routing import Key, Level, Line, Looked, helps, levels, may_serve
 from hall.waiting import rivals, windows_for
 from hub.decision import Asked, Decision, Refuse
 from hub.floor import Floor
-from hub.held import window_queue
+from hub.held import clerk_queue, key_of, lane_of, window_queue
 
 Rule: TypeAlias = Callable[[Hall, Floor, Asked, Any, Instant], Decision]
 IN_HAND = (DeskState.CALLING, DeskState.SERVING)
 
 
-def queues_of(hall: Hall, window: WindowNo) -> tuple[str, ...]:
-    """The queues a window calls from: its own, and those of the matters it serves."""
-    return (window_queue(window), *hall.by_window[window].serves)
+def clerk_of(hall: Hall, desk: Desk) -> Clerk | None:
+    """Who sits at a desk."""
+    return hall.by_badge.get(desk.clerk) if desk.clerk is not None else None
 
 
-def waiting_in_order(floor: Floor, queues: tuple[str, ...]) -> Iterator[Ticket]:
-    """The tickets of several queues, first come first."""
-    places = sorted(place for key in queues for place in floor.queues.get(key, ()))
-    return (floor.tickets[ticket] for _, ticket in places)
+def opened(floor: Floor, window: WindowNo, now: Instant) -> Opening | None:
+    """What the manager has set for a window, while it lasts."""
+    found = floor.openings.get(window)
+    return found if found is not None and now < found.until else None
+
+
+def looked_at(hall: Hall, floor: Floor, window: WindowNo, now: Instant, joining: Ticket | None = None) -> list[Looked]:
+    """The queues a window calls from now: those who ask for it or its clerk, its own, delegated ones, and where it
+    helps out. `joining`: one who stands there too by the time of the call."""
+    desk, opening = floor.desk(window), opened(floor, window, now)
+    clerk, lines = clerk_of(hall, desk), floor.queues
+    asked = [window_queue(window)] + ([clerk_queue(desk.clerk)] if desk.clerk is not None else [])
+    found = [Looked(queue, Level.ASKED, lines[queue]) for queue in asked if queue in lines]
+    more = opening.matters.split(",") if opening is not None and opening.matters else ()
+    served = levels(hall, window, clerk, more)
+    found += [Looked(queue, level, lines[queue]) for queue, level in served if queue in lines]
+    if joining is not None:
+        alone = Line(lanes={lane_of(joining): [key_of(joining)]})
+        found += [Looked(queue, level, alone) for queue, level in served if queue == joining.matter]
+    seen = {at.queue for at in found}
+    helped = helps(hall, window, clerk, not found, lines)
+    return found + [Looked(queue, Level.HELP, lines[queue]) for queue in helped if queue not in seen]
 
 
 def roles(hall: Hall, asked: Asked) -> tuple[Role, ...]:
@@ -53,14 +71,27 @@ def hosted(hall: Hall, floor: Floor, asked: Asked, wish: WindowWish) -> Desk:
     return floor.desk(wish.window)
 
 
-def people_ahead(hall: Hall, floor: Floor, matter: MatterId, place: int) -> Counter[MatterId]:
-    """Who has an earlier place and will be called by the same windows, by matter."""
+def must_take(hall: Hall, floor: Floor, window: WindowNo, matter: MatterId) -> None:
+    """Refuse a window that cannot be asked for a matter now: unknown, closed, or its clerk is barred from it."""
+    if window not in hall.by_window:
+        raise Refuse(Refusal.BAD_TARGET, f"no window {window}")
+    desk = floor.desk(window)
+    if desk.state is DeskState.CLOSED:
+        raise Refuse(Refusal.BAD_TARGET, f"window {window} is closed")
+    if not may_serve(hall, clerk_of(hall, desk), matter):
+        raise Refuse(Refusal.BARRED, f"{desk.clerk} is temporary staff, {matter} an approval")
+
+
+def people_ahead(hall: Hall, floor: Floor, matter: MatterId, key: Key) -> Counter[MatterId]:
+    """Who stands before a place and will be called by the same windows, by matter."""
     others = rivals(hall, matter)
-    ahead = Counter({other: bisect_left(floor.queues.get(other, []), (place, "")) for other in others})
-    alone = chain.from_iterable(floor.queues.get(window_queue(n), []) for n in windows_for(hall, matter))
-    ahead.update(floor.tickets[waiting].matter for at, waiting in alone if at < place)
+    ahead = Counter({other: floor.queues[other].before(key) for other in others if other in floor.queues})
+    for window in windows_for(hall, matter):
+        alone = floor.queues.get(window_queue(window))
+        if alone is not None:
+            ahead.update(floor.tickets[k[4]].matter for k in takewhile(lambda k: k < key, alone.in_order()))
     reserved = (floor.tickets[waiting] for waiting in floor.reserved)
-    ahead.update(t.matter for t in reserved if t.matter in others and t.place < place)
+    ahead.update(t.matter for t in reserved if t.matter in others and key_of(t) < key)
     return ahead
 
 

@@ -2,55 +2,80 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
 from hall.events import AnyEvent, Called, Finished, Recalled, Started
+from hall.hours import calling
 from hall.messages import CallNumber, Next, Recall, Refusal
-from hall.model import Desk, DeskState, Hall, Instant, Ticket
+from hall.model import Desk, DeskState, Disposition, Hall, Instant, Service, Ticket, TicketState, WindowNo
 from hall.numbering import matches
-from hub.asking import IN_HAND, Rule, in_hand, manned, must_be_open, queues_of, waiting_in_order
+from hall.routing import Chosen, Level, Looked, Rule, choose, passed_over
+from hub import asking
+from hub.asking import IN_HAND, in_hand, looked_at, manned, must_be_open, opened
 from hub.decision import Asked, Decision, Refuse
 from hub.floor import Floor
+from hub.held import key_of
 
 MOST_OF_LABEL = 20  # longer than any number; Python refuses to read digits by the thousand
 
 
-def _next(hall: Hall, floor: Floor, asked: Asked, wish: Next, _now: Instant) -> Decision:
+def _next(hall: Hall, floor: Floor, asked: Asked, wish: Next, now: Instant) -> Decision:
     desk = manned(hall, floor, asked, wish)
     events: list[AnyEvent] = []
+    joining = None
     if desk.state in IN_HAND:
         if wish.finishing is None:
             raise Refuse(Refusal.TICKET_IN_HAND)
-        events = _finish_in_hand(floor, desk, wish, asked)
+        events, joining = _finish_in_hand(floor, desk, wish, asked)
     must_be_open(desk)
-    heads = (floor.queues[key][0] for key in queues_of(hall, wish.window) if floor.queues.get(key))
-    first = min(heads, default=None)
-    if first is None:
-        if events:
-            return Decision(events=tuple(events), window=wish.window)
-        raise Refuse(Refusal.NOBODY_WAITING)
-    ticket = floor.tickets[first[1]]
-    return Decision(events=(*events, _call(desk, ticket, asked, "first_come")), window=wish.window)
+    closed = _closed(hall, floor, wish.window, now)
+    looked = [] if closed else looked_at(hall, floor, wish.window, now, joining)
+    chosen = choose(looked, hall.by_priority)
+    if chosen is not None:
+        first = joining if joining is not None and joining.id == chosen.ticket else floor.tickets[chosen.ticket]
+        return Decision(events=(*events, _call(desk, first, asked, looked, chosen)), window=wish.window)
+    if events:
+        return Decision(events=tuple(events), window=wish.window)
+    raise closed or Refuse(Refusal.NOBODY_WAITING)
 
 
-def _finish_in_hand(floor: Floor, desk: Desk, wish: Next, asked: Asked) -> list[AnyEvent]:
-    """A keypad's *next* with a ticket in hand: the applicant came and is done."""
+def _finish_in_hand(floor: Floor, desk: Desk, wish: Next, asked: Asked) -> tuple[list[AnyEvent], Ticket | None]:
+    """A keypad's *next* with a ticket in hand: the applicant came and is done, with this matter at least; then the
+    ticket as it waits for the next one."""
     ticket, service = in_hand(floor, desk)
     assert wish.finishing is not None
     events: list[AnyEvent] = []
     if desk.state is DeskState.CALLING:
         events.append(Started(service=service.id, ticket=ticket.id, window=desk.window))
-    events.append(
-        Finished(
-            service=service.id,
-            ticket=ticket.id,
-            window=desk.window,
-            disposition=wish.finishing,
-            request=asked.id,
-        )
+    finished = finish(ticket, service, desk, wish.finishing, asked)
+    waits = replace(ticket, matter=finished.further) if finished.further else None
+    return [*events, finished], waits
+
+
+def finish(ticket: Ticket, service: Service, desk: Desk, disposition: Disposition, asked: Asked) -> Finished:
+    """The end of a service; with more matters on the ticket it waits for the next of them."""
+    return Finished(
+        service=service.id,
+        ticket=ticket.id,
+        window=desk.window,
+        disposition=disposition,
+        request=asked.id,
+        further=ticket.further.partition(",")[0],
     )
-    return events
 
 
-def _call(desk: Desk, ticket: Ticket, asked: Asked, rule: str, passed: int = 0) -> Called:
+def _closed(hall: Hall, floor: Floor, window: WindowNo, now: Instant) -> Refuse | None:
+    """Why a window may not call now: it is not the hour, and the manager has not opened it."""
+    opening = opened(floor, window, now)
+    hours = calling(hall, hall.by_window[window].zone, now)
+    if hours.open or (opening is not None and not opening.closed):
+        return None
+    return Refuse(Refusal.CALLING_CLOSED, hours.reason, hours.reopens_at)
+
+
+def _call(desk: Desk, ticket: Ticket, asked: Asked, looked: Sequence[Looked], chosen: Chosen) -> Called:
     assert desk.clerk is not None
     assert desk.letter is not None
     return Called(
@@ -61,40 +86,86 @@ def _call(desk: Desk, ticket: Ticket, asked: Asked, rule: str, passed: int = 0) 
         window=desk.window,
         clerk=desk.clerk,
         letter=desk.letter,
-        rule=rule,
-        passed=passed,
+        rule=chosen.rule,
+        passed=chosen.passed,
         request=asked.id,
+        level=chosen.level,
+        priority=chosen.priority,
+        queues=tuple(dict.fromkeys(at.queue for at in looked)) if chosen.passed else (),
+        passed_first=chosen.passed_first,
+        put_off=chosen.put_off,
     )
 
 
-def _call_number(hall: Hall, floor: Floor, asked: Asked, wish: CallNumber, _now: Instant) -> Decision:
+def _call_number(hall: Hall, floor: Floor, asked: Asked, wish: CallNumber, now: Instant) -> Decision:
     desk = manned(hall, floor, asked, wish)
     if desk.state in IN_HAND:
         raise Refuse(Refusal.TICKET_IN_HAND)
     must_be_open(desk)
-    queue = list(waiting_in_order(floor, queues_of(hall, wish.window)))
+    closed = _closed(hall, floor, wish.window, now)
+    if closed is not None:
+        raise closed
     if len(wish.label) > MOST_OF_LABEL:
         raise Refuse(Refusal.NOT_WAITING, "no number is so long")
-    found = [(i, t) for i, t in enumerate(queue) if matches(t.label, wish.label)]
-    if not found:
-        raise Refuse(Refusal.NOT_WAITING, wish.label)
+    looked = looked_at(hall, floor, wish.window, now)
+    found = [
+        (at, priority, key)
+        for at in looked
+        for priority, lane in at.line.lanes.items()
+        for key in lane
+        if matches(floor.tickets[key[4]].label, wish.label)
+    ]
     if len(found) > 1:
-        raise Refuse(Refusal.AMBIGUOUS, ", ".join(t.label for _, t in found[:5]))
-    passed, ticket = found[0]
-    rule = "by_number" if passed else "first_come"
-    return Decision(events=(_call(desk, ticket, asked, rule, passed),), window=wish.window)
+        labels = sorted((key, floor.tickets[key[4]].label) for _, _, key in found)
+        raise Refuse(Refusal.AMBIGUOUS, ", ".join(label for _, label in labels[:5]))
+    if not found:
+        return Decision(events=(_taken_up(floor, desk, asked, wish.label),), window=wish.window)
+    ((at, priority, key),) = found
+    count, names = passed_over(looked, key)
+    bound = hall.policy.overtaken_at_most
+    if count and any(one.line.is_bound(key, bound) for one in looked):
+        first = min(one.line.passed[bound - 1][0] for one in looked if one.line.is_bound(key, bound))
+        raise Refuse(Refusal.BOUND_REACHED, f"{floor.tickets[first[4]].label} was passed over {bound} times: call it")
+    chosen = Chosen(
+        key=key,
+        queue=at.queue,
+        level=at.level,
+        priority=priority,
+        rule=Rule.BY_NUMBER if count else Rule.FIRST_COME,
+        passed=count,
+        passed_first=names,
+    )
+    return Decision(events=(_call(desk, floor.tickets[chosen.ticket], asked, looked, chosen),), window=wish.window)
 
 
-def _recall(hall: Hall, floor: Floor, asked: Asked, wish: Recall, _now: Instant) -> Decision:
+def _taken_up(floor: Floor, desk: Desk, asked: Asked, label: str) -> Called:
+    """A ticket that this window has set aside, called again; it passes nobody over, for it had its turn."""
+    held = [t for t in floor.tickets.values() if t.state is TicketState.HELD and t.window == desk.window]
+    ticket = next((t for t in held if matches(t.label, label)), None)
+    if ticket is None:
+        raise Refuse(Refusal.NOT_WAITING, label)
+    chosen = Chosen(key=key_of(ticket), queue="", level=Level.ASKED, priority=ticket.priority, rule=Rule.TAKEN_UP)
+    return _call(desk, ticket, asked, (), chosen)
+
+
+def _recall(hall: Hall, floor: Floor, asked: Asked, wish: Recall, now: Instant) -> Decision:
     desk = manned(hall, floor, asked, wish)
     ticket, service = in_hand(floor, desk)
     if desk.state is DeskState.SERVING:
         raise Refuse(Refusal.ALREADY_STARTED)
+    must_have_paused(hall, service, now)
     event = Recalled(service=service.id, ticket=ticket.id, window=wish.window, calls=service.calls + 1)
     return Decision(events=(event,), window=wish.window)
 
 
-CALLING: dict[type, Rule] = {
+def must_have_paused(hall: Hall, service: Service, now: Instant) -> None:
+    """Whoever is called gets some seconds to come."""
+    until = service.last_called_at + round(hall.policy.missed.pause_s * 1000)
+    if now < until:
+        raise Refuse(Refusal.CALL_TOO_SOON, f"{hall.policy.missed.pause_s:g} s between calls", until)
+
+
+CALLING: dict[type, asking.Rule] = {
     Next: _next,
     CallNumber: _call_number,
     Recall: _recall,

@@ -6,11 +6,12 @@ from hall.errors import BadLog
 from hall.events import AnyEvent
 from hall.model import Instant
 from hub.held import Changed, Held, Step
+from hub.steps.ahead import AHEAD
 from hub.steps.calls import CALLS
 from hub.steps.others import OTHERS
 from hub.steps.tickets import TICKETS
 
-STEPS: dict[type, Step] = {**TICKETS, **CALLS, **OTHERS}
+STEPS: dict[type, Step] = {**TICKETS, **CALLS, **OTHERS, **AHEAD}
 
 
 class Floor(Held):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable
 from typing import Any, Self, TypeAlias
 
@@ -10,12 +9,16 @@ from hall.model import (
     Alert,
     Badge,
     Block,
+    Booking,
     Day,
     Desk,
     Emergency,
     Instant,
+    Leave,
     Lockout,
+    Opening,
     Printing,
+    PriorityId,
     Rating,
     Service,
     ServiceId,
@@ -25,21 +28,42 @@ from hall.model import (
     WindowNo,
     ZoneId,
 )
+from hall.routing import Key, Line
 
-Entity: TypeAlias = Ticket | Service | Desk | Block | Lockout | Alert | Rating | Emergency
+Entity: TypeAlias = (
+    Ticket | Service | Desk | Block | Lockout | Alert | Rating | Emergency | Booking | Leave | Opening
+)  # fmt: skip
 Changed: TypeAlias = tuple[Entity, ...]
-Place: TypeAlias = tuple[int, TicketId]
 Step: TypeAlias = Callable[["Held", Any, Instant], Changed]
 
 
 def queue_of(ticket: Ticket) -> str:
-    """The queue a waiting ticket stands in: its window's own, or its matter's."""
-    return window_queue(ticket.for_window) if ticket.for_window is not None else ticket.matter
+    """The queue a waiting ticket stands in: its window's or clerk's own, or its matter's."""
+    if ticket.for_window is not None:
+        return window_queue(ticket.for_window)
+    return clerk_queue(ticket.for_clerk) if ticket.for_clerk is not None else ticket.matter
 
 
 def window_queue(window: WindowNo) -> str:
     """The queue of those who wait for one window; no matter's id holds a `#`."""
     return f"#{window}"
+
+
+def clerk_queue(badge: Badge) -> str:
+    """The queue of those who wait for one clerk."""
+    return f"@{badge}"
+
+
+def lane_of(ticket: Ticket) -> PriorityId:
+    """The class it stands in; who was missed once has no privilege any more."""
+    return "" if ticket.misses else ticket.priority
+
+
+def key_of(ticket: Ticket) -> Key:
+    """Where a ticket stands among those who wait: by arrival, or behind the one it was put back behind."""
+    if ticket.behind_place:
+        return ticket.behind_at, ticket.behind_place, 1, ticket.place, ticket.id
+    return ticket.issued_at, ticket.place, 0, ticket.place, ticket.id
 
 
 class Held:
@@ -57,8 +81,12 @@ class Held:
         self.alerts: dict[str, Alert] = {}
         self.ratings: dict[ServiceId, Rating] = {}
         self.emergencies: dict[ZoneId, Emergency] = {}
-        self.queues: dict[str, list[Place]] = {}  # callable tickets only, by place
+        self.queues: dict[str, Line] = {}  # callable tickets only; none is empty
         self.reserved: dict[TicketId, Instant] = {}  # issued, print not yet reported; oldest first
+        self.kept: dict[TicketId, Instant] = {}  # may come back until then
+        self.bookings: dict[str, Booking] = {}
+        self.leaves: dict[Badge, Leave] = {}
+        self.openings: dict[WindowNo, Opening] = {}
 
     @classmethod
     def loaded(cls, day: Day | None, last_at: Instant, entities: Iterable[Entity]) -> Self:
@@ -78,12 +106,16 @@ class Held:
 
     def waiting(self, queues: Iterable[str]) -> int:
         """How many callable tickets stand in these queues."""
-        return sum(len(self.queues.get(key, ())) for key in queues)
+        return sum(len(self.queues[key]) for key in queues if key in self.queues)
 
     def hold(self, entity: Entity) -> None:
         match entity:
             case Ticket():
                 self.tickets[entity.id] = entity
+                if entity.state is TicketState.KEPT:
+                    self.kept[entity.id] = entity.kept_until
+                else:
+                    self.kept.pop(entity.id, None)
             case Service():
                 self.services[entity.id] = entity
             case Desk():
@@ -101,6 +133,12 @@ class Held:
                 self.ratings[entity.service] = entity
             case Emergency():
                 self.emergencies[entity.zone] = entity
+            case Booking():
+                self.bookings[entity.id] = entity
+            case Leave():
+                self.leaves[entity.badge] = entity
+            case Opening():
+                self.openings[entity.window] = entity
 
     def stand(self, ticket: Ticket) -> None:
         """Put a waiting ticket where it can be called, or where its print is awaited."""
@@ -109,12 +147,12 @@ class Held:
         if ticket.printing is Printing.RESERVED:
             self.reserved[ticket.id] = ticket.issued_at
         else:
-            insort(self.queues.setdefault(queue_of(ticket), []), (ticket.place, ticket.id))
+            line = self.queues.setdefault(queue_of(ticket), Line())
+            line.add(key_of(ticket), lane_of(ticket), ticket.overtaken)
 
     def leave(self, ticket: Ticket) -> None:
         """Take a waiting ticket out of its queue."""
         self.reserved.pop(ticket.id, None)
-        queue = self.queues.get(queue_of(ticket), [])
-        at = bisect_left(queue, (ticket.place, ticket.id))
-        if at < len(queue) and queue[at][1] == ticket.id:
-            del queue[at]
+        line = self.queues.get(queue_of(ticket))
+        if line is not None and line.remove(key_of(ticket), lane_of(ticket)) and not line.lanes:
+            del self.queues[queue_of(ticket)]

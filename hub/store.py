@@ -21,11 +21,14 @@ from hall.events import AnyEvent, decode_event, encode_event
 from hall.model import (
     Alert,
     Block,
+    Booking,
     Day,
     Desk,
     Emergency,
     Instant,
+    Leave,
     Lockout,
+    Opening,
     Rating,
     RequestId,
     Service,
@@ -36,7 +39,7 @@ from hub.floor import Floor
 from hub.held import Entity
 from hub.seals import Sealed
 
-VERSION = 1
+VERSION = 2  # 2: classes, no-shows that come back, bookings, leaves, windows opened
 GENESIS = bytes(32)
 REPLIES_KEPT_MS = 7 * 24 * 3600 * 1000
 TRIAL_BYTES = 65_536
@@ -49,6 +52,15 @@ class Table(Struct, frozen=True):
     name: str
     kind: type[Entity]
     key: str
+
+    @property
+    def columns(self) -> str:
+        """Its columns, in the order of the values' fields; an upgraded file may hold them in another."""
+        return ", ".join(field.name for field in structs.fields(self.kind))
+
+    @property
+    def marks(self) -> str:
+        return ", ".join("?" for _ in structs.fields(self.kind))
 
     @property
     def daily(self) -> bool:
@@ -65,6 +77,9 @@ TABLES = (
     Table("alerts", Alert, "id"),
     Table("ratings", Rating, "service"),
     Table("emergencies", Emergency, "zone"),
+    Table("bookings", Booking, "id"),
+    Table("leaves", Leave, "badge"),
+    Table("openings", Opening, "window"),
 )
 BY_KIND = {table.kind: table for table in TABLES}
 
@@ -93,9 +108,20 @@ def schema() -> str:
 
 
 def _create(table: Table) -> str:
-    hints = typing.get_type_hints(table.kind)
-    columns = ", ".join(f"{f.name} {_column(hints[f.name])}" for f in structs.fields(table.kind))
+    columns = ", ".join(f"{name} {column}" for name, column in _columns(table))
     return f"CREATE TABLE {table.name}({columns}, PRIMARY KEY({table.key})) STRICT, WITHOUT ROWID;\n"
+
+
+def _columns(table: Table) -> list[tuple[str, str]]:
+    """Name and type of every column. What has a default in the value has it in the table: files can be upgraded."""
+    hints = typing.get_type_hints(table.kind)
+    return [(f.name, _column(hints[f.name]) + _default(f.default)) for f in structs.fields(table.kind)]
+
+
+def _default(value: Any) -> str:
+    if value is None or value is msgspec.NODEFAULT:
+        return ""
+    return f" DEFAULT '{value}'" if isinstance(value, str) else f" DEFAULT {int(value)}"
 
 
 def _column(hint: Any) -> str:
@@ -130,16 +156,17 @@ class Store:
         version = db.execute("PRAGMA user_version").fetchone()[0]
         if version == 0:
             self._create(hall)
-        elif version != VERSION:
-            raise BadLog(f"the store is of version {version}, this hub knows {VERSION}: run hall upgrade")
+        elif version > VERSION:
+            raise BadLog(f"the store is of version {version}, this hub knows {VERSION}: start the newer hub")
+        elif version < VERSION:
+            self._upgrade()
         row = db.execute("SELECT hall, day, seq, at, head, boot FROM hub").fetchone()
         if row[0] != hall:
             raise BadLog(f"the store belongs to hall {row[0]!r}, the hall file says {hall!r}")
         self.day: Day | None = row[1]
         self.seq, self.at, self.head, self.boot = int(row[2]), int(row[3]), bytes(row[4]), int(row[5])
         self._check_head()
-        names = {t.kind: ", ".join("?" for _ in structs.fields(t.kind)) for t in TABLES}
-        self._into = {t.kind: f" INTO {t.name} VALUES ({names[t.kind]})" for t in TABLES}
+        self._into = {t.kind: f" INTO {t.name}({t.columns}) VALUES ({t.marks})" for t in TABLES}
 
     @classmethod
     def open(cls, path: Path, hall: str) -> Store:
@@ -163,6 +190,20 @@ class Store:
         for statement in schema().split(";"):
             self._db.execute(statement)
         self._db.execute("INSERT INTO hub VALUES (1, ?, NULL, 0, 0, ?, 0)", (hall, GENESIS))
+        self._db.execute(f"PRAGMA user_version={VERSION}")
+        self._db.execute("COMMIT")
+
+    def _upgrade(self) -> None:
+        """An older version's tables get what has come since, with the values' own defaults; all of it or nothing."""
+        self._db.execute("BEGIN IMMEDIATE")
+        for table in TABLES:
+            there = {row[1] for row in self._db.execute(f"PRAGMA table_info({table.name})")}
+            if not there:
+                self._db.execute(_create(table))
+                continue
+            for name, column in _columns(table):
+                if name not in there:
+                    self._db.execute(f"ALTER TABLE {table.name} ADD COLUMN {name} {column}")
         self._db.execute(f"PRAGMA user_version={VERSION}")
         self._db.execute("COMMIT")
 

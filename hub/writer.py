@@ -40,6 +40,7 @@ from hub.due import due
 from hub.seals import Sealed
 from hub.store import REPLIES_KEPT_MS, Mark, Store
 from hub.views import announcements, window_state
+from hub.watch import WATCH_MS, watch
 
 NEW: dict[type, type[Ticket | Service]] = {TicketIssued: Ticket, Called: Service}
 MISDIRECTED = (Refusal.NOT_YOUR_WINDOW, Refusal.UNKNOWN_WINDOW)
@@ -75,6 +76,7 @@ class Writer:
         self.floor = store.floor()
         self._tree = Tree(hall.id)
         self._told_moments: list[str] = []
+        self._next_watch: Instant = 0
 
     def delivered(self, moment: str) -> None:
         """The broker has a moment: it is dropped with the next commit."""
@@ -85,7 +87,7 @@ class Writer:
         if now < self.floor.last_at - CLOCK_TOLERANCE_MS:
             return self._behind(heard, now)
         now = max(now, self.floor.last_at)
-        pending = due(self.hall, self.floor, now)
+        pending = due(self.hall, self.floor, now) or self._watched(now)
         if not heard and not pending and not self._told_moments:
             return Outcome()
         start = self.store.mark()
@@ -106,6 +108,12 @@ class Writer:
             sealed=tuple(batch.sealed),
             changed=batch.changed,
         )
+
+    def _watched(self, now: Instant) -> tuple[AnyEvent, ...]:
+        if now < self._next_watch:
+            return ()
+        self._next_watch = now + WATCH_MS
+        return watch(self.hall, self.floor, now)
 
     def untold(self, now: Instant) -> list[tuple[str, str, bytes]]:
         """The moments that no broker has had and that are still worth telling: id, topic, body."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from functools import cached_property
 
-from hall.model.ids import Badge, MatterId, StationId, Value, WindowNo, ZoneId
-from hall.model.policy import Holidays, Hours, Policy
+from hall.model.ids import Badge, Day, MatterId, PriorityId, StationId, Value, WindowNo, ZoneId
+from hall.model.policy import Holidays, Hours, Policy, Priority
 
 
 class CaseType(StrEnum):
@@ -75,6 +75,8 @@ class Matter(Value, frozen=True, kw_only=True):
     english: str = ""
     minutes: float = 10.0
     series: str | None = None  # None: the department's
+    approval: bool = False  # 审批: not for 临聘 staff (seed §(十)1)
+    agreement: str = ""  # 委托代办: the agreement by which another department delegates it (seed §(三)3)
 
 
 class Zone(Value, frozen=True, kw_only=True):
@@ -83,15 +85,19 @@ class Zone(Value, frozen=True, kw_only=True):
     id: ZoneId
     name: str
     english: str = ""
+    hours: Hours | None = None  # None: the hall's
 
 
 class Window(Value, frozen=True, kw_only=True):
-    """A service window: where it is and which matters it serves."""
+    """A service window: where it is, which matters it serves, which are delegated to it as a 综合窗口, and where it
+    helps out."""
 
     number: WindowNo
     zone: ZoneId
     serves: tuple[MatterId, ...]
     name: str = ""
+    delegated: tuple[MatterId, ...] = ()
+    helps: tuple[MatterId, ...] = ()
 
 
 class Clerk(Value, frozen=True, kw_only=True):
@@ -102,14 +108,17 @@ class Clerk(Value, frozen=True, kw_only=True):
     pin: str
     title: str = ""
     photo: str = ""
+    temporary: bool = False  # 临聘: barred from approval matters
 
 
 class Post(Value, frozen=True, kw_only=True):
-    """Who sits where: a clerk is the A or the B post of a window."""
+    """Who sits where: a clerk is the A or the B post of a window, from `since` to `until` (both days included)."""
 
     window: WindowNo
     letter: PostLetter
     badge: Badge
+    since: Day = ""
+    until: Day = ""
 
 
 class Role(StrEnum):
@@ -120,6 +129,7 @@ class Role(StrEnum):
     EVALUATOR = "evaluator"
     DISPLAY = "display"
     BROADCAST = "broadcast"
+    BOOKING = "booking"  # 预约: the adapter of the online booking
     DESK = "desk"  # 导办台: issues, reprints, looks up; may call out an emergency
 
 
@@ -170,6 +180,10 @@ class Hall(Value, frozen=True, kw_only=True, dict=True):
     @cached_property
     def by_department(self) -> dict[str, Department]:
         return {d.id: d for d in self.departments}
+
+    @cached_property
+    def by_priority(self) -> dict[PriorityId, Priority]:
+        return {p.id: p for p in self.policy.priorities}
 
     @cached_property
     def by_zone(self) -> dict[ZoneId, Zone]:

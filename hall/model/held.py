@@ -7,7 +7,19 @@ from enum import StrEnum
 from msgspec import Struct
 
 from hall.model.configured import PostLetter
-from hall.model.ids import Badge, Day, Instant, MatterId, RequestId, ServiceId, StationId, TicketId, WindowNo, ZoneId
+from hall.model.ids import (
+    Badge,
+    Day,
+    Instant,
+    MatterId,
+    PriorityId,
+    RequestId,
+    ServiceId,
+    StationId,
+    TicketId,
+    WindowNo,
+    ZoneId,
+)
 
 
 class TicketState(StrEnum):
@@ -18,6 +30,8 @@ class TicketState(StrEnum):
     SERVING = "serving"
     SERVED = "served"
     NO_SHOW = "no_show"
+    KEPT = "kept"  # nobody came; may come back
+    HELD = "held"  # set aside by a window that will take it up again
     LEFT = "left"
     VOID = "void"
 
@@ -40,6 +54,7 @@ class ServiceState(StrEnum):
     MISSED = "missed"
     TRANSFERRED = "transferred"
     UNDONE = "undone"
+    HELD = "held"  # set aside; taking it up again begins another service
 
 
 class DeskState(StrEnum):
@@ -106,6 +121,15 @@ class Ticket(Struct, frozen=True, kw_only=True):
     services: int = 0
     calls: int = 0
     reprints: int = 0
+    priority: PriorityId = ""
+    overtaken: int = 0  # by how many later arrivals, while it could have been called
+    misses: int = 0
+    kept_until: Instant = 0
+    behind_at: Instant = 0  # put back behind the ticket that stands at this time and place
+    behind_place: int = 0
+    for_clerk: Badge | None = None  # waits for whoever this clerk's window is
+    further: str = ""  # matters still to come, joined by commas
+    booking: str = ""
     ended_at: Instant | None = None
     reason: str = ""
 
@@ -127,6 +151,7 @@ class Service(Struct, frozen=True, kw_only=True):
     ended_at: Instant | None = None
     disposition: Disposition | None = None
     reason: str = ""
+    last_called_at: Instant = 0
 
 
 class Desk(Struct, frozen=True, kw_only=True):
@@ -177,6 +202,12 @@ class AlertKind(StrEnum):
     DEVICE = "device"
     NO_HOLIDAYS = "no_holidays"
     STAFF_CALL = "staff_call"  # the quiet key at a window
+    LONG_WAIT = "long_wait"  # someone waits longer than the policy's minutes
+    CROWDED = "crowded"  # more wait at a window than the policy says
+    IDLE = "idle"  # a window does nothing while people wait for it
+    UNSERVED = "unserved"  # people wait, and no window that serves them is open
+    BOUND = "bound"  # a ticket was overtaken as often as the policy allows
+    OFF_POST = "off_post"  # 脱岗
 
 
 class Alert(Struct, frozen=True, kw_only=True):

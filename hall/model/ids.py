@@ -16,6 +16,7 @@ ZoneId: TypeAlias = str
 Badge: TypeAlias = str
 StationId: TypeAlias = str
 RequestId: TypeAlias = str
+PriorityId: TypeAlias = str  # a class of 绿色通道; empty: none
 
 
 class Value(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

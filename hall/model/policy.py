@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from hall.model.ids import Day, Value
+from enum import StrEnum
+
+from hall.model.ids import Day, MatterId, PriorityId, Value
 
 
 class Hours(Value, frozen=True, kw_only=True):
@@ -10,8 +12,10 @@ class Hours(Value, frozen=True, kw_only=True):
 
     taking: tuple[tuple[str, str], ...] = (("08:50", "12:00"), ("13:00", "16:50"))
     calling: tuple[tuple[str, str], ...] = (("09:00", "12:00"), ("13:00", "17:00"))
+    on_post: tuple[tuple[str, str], ...] = (("08:50", "12:00"), ("12:50", "17:00"))
     weekdays: tuple[int, ...] = (1, 2, 3, 4, 5)
     closing_soon_minutes: int = 20
+    overtime_minutes: float = 30.0  # how long after a period's end those who wait may still be called
 
 
 class Holidays(Value, frozen=True, kw_only=True):
@@ -21,6 +25,69 @@ class Holidays(Value, frozen=True, kw_only=True):
     off: tuple[Day, ...] = ()
     working: tuple[Day, ...] = ()
     example: bool = False
+
+
+class Priority(Value, frozen=True, kw_only=True):
+    """A class of 绿色通道. Its tickets count as if they had come `weight_minutes` earlier; none of them overtakes a
+    ticket that later arrivals have overtaken `bound` times already. `basis` is the rule that grants it."""
+
+    id: PriorityId
+    name: str
+    basis: str
+    weight_minutes: float
+    bound: int
+    english: str = ""
+    at_kiosk: bool = False  # whoever stands at the kiosk may say so; otherwise the guide desk looks first
+
+
+class Then(StrEnum):
+    """What becomes of a ticket that was called and nobody came."""
+
+    VOID = "void"  # over for the day
+    BEHIND = "behind"  # may come back, behind some who wait
+    KEPT = "kept"  # may come back to its place for some minutes
+
+
+class MissPolicy(Value, frozen=True, kw_only=True):
+    """过号: how soon it may be called again, and what follows once nobody came."""
+
+    pause_s: float = 0.0  # between two calls of a ticket, and before it is passed over
+    then: Then = Then.VOID
+    behind: int = 3  # how many are called before one who comes back
+    kept_minutes: float = 15.0  # how long one may come back
+    times: int = 1  # how often a ticket may come back; then it is void
+    by_itself: bool = False  # with `behind`: it stands in the queue again without anybody asking
+
+
+class AlertPolicy(Value, frozen=True, kw_only=True):
+    """From when staff are told; 0 for never."""
+
+    wait_minutes: float = 30.0
+    waiting: int = 10  # more than so many at a window
+    idle_minutes: float = 5.0  # a window does nothing while people wait for it
+    unserved_minutes: float = 5.0  # people wait, and no window that serves them is open
+    off_post: bool = True  # 脱岗: nobody at a window in the hours of being on post
+
+
+class Quota(Value, frozen=True, kw_only=True):
+    """How many may book a matter in a band of the day, `HH:MM` to `HH:MM`."""
+
+    matter: MatterId
+    begins: str
+    ends: str
+    places: int
+
+
+class BookingPolicy(Value, frozen=True, kw_only=True):
+    """预约: what may be booked, and when one has to come."""
+
+    days_ahead: int = 5  # working days
+    early_minutes: float = 15.0
+    late_minutes: float = 30.0
+    cancel_hours: float = 2.0
+    priority: PriorityId = ""  # the class of one who comes by the time booked
+    late_priority: PriorityId = ""  # of one who comes after it
+    quotas: tuple[Quota, ...] = ()
 
 
 class Policy(Value, frozen=True, kw_only=True):
@@ -35,3 +102,10 @@ class Policy(Value, frozen=True, kw_only=True):
     pin_failures: int = 5
     pin_lock_minutes: float = 15.0
     number_digits: int = 3
+    overtaken_at_most: int = 5  # K: how many later arrivals may overtake a ticket, for whatever reason
+    help_over: int = 10  # a window helps out where more than so many wait
+    cut_off: bool = False  # no number for a matter whose waiting would outlast today's calling
+    priorities: tuple[Priority, ...] = ()
+    missed: MissPolicy = MissPolicy()
+    alerts: AlertPolicy = AlertPolicy()
+    bookings: BookingPolicy = BookingPolicy()

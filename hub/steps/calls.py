@@ -2,12 +2,38 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from msgspec.structs import replace
 
-from hall.events import Called, Finished, Missed, Recalled, Started, TakenBack, Transferred
+from hall.events import (
+    Called,
+    CameBack,
+    Finished,
+    KeptEnded,
+    Missed,
+    Recalled,
+    Requeued,
+    SetAside,
+    Started,
+    TakenBack,
+    Transferred,
+)
 from hall.lifecycle import DESK, SERVICE, TICKET, DeskMove, ServiceMove, TicketMove, moved
-from hall.model import Desk, DeskAct, Disposition, Instant, Service, ServiceId, ServiceState, Ticket
-from hub.held import Changed, Held, Step
+from hall.model import (
+    Desk,
+    DeskAct,
+    Disposition,
+    Instant,
+    Service,
+    ServiceId,
+    ServiceState,
+    Then,
+    Ticket,
+    TicketState,
+)
+from hall.routing import Key
+from hub.held import Changed, Held, Step, key_of
 
 
 def _called(floor: Held, event: Called, at: Instant) -> Changed:
@@ -15,6 +41,7 @@ def _called(floor: Held, event: Called, at: Instant) -> Changed:
     state, doing = moved(TICKET, ticket.state, TicketMove.CALL), moved(DESK, desk.state, DeskMove.CALL)
     floor.leave(ticket)
     return (
+        *_overtaken(floor, event, key_of(ticket)),
         replace(ticket, state=state, window=event.window, services=ticket.services + 1, calls=ticket.calls + 1),
         Service(
             id=event.service,
@@ -26,6 +53,7 @@ def _called(floor: Held, event: Called, at: Instant) -> Changed:
             letter=event.letter,
             state=ServiceState.CALLED,
             called_at=at,
+            last_called_at=at,
         ),
         replace(
             desk,
@@ -41,10 +69,23 @@ def _called(floor: Held, event: Called, at: Instant) -> Changed:
     )
 
 
-def _recalled(floor: Held, event: Recalled, _at: Instant) -> Changed:
+def _overtaken(floor: Held, event: Called, key: Key) -> list[Ticket]:
+    """Those that this call passes over: each is once more overtaken by a later arrival."""
+    found: list[Ticket] = []
+    for queue in event.queues if event.passed else ():
+        line = floor.queues.get(queue)
+        passed = [] if line is None else list(takewhile(lambda other: other < key, line.in_order()))
+        for other in passed:
+            ticket = floor.tickets[other[4]]
+            line.overtake(other, ticket.overtaken)  # type: ignore[union-attr]
+            found.append(replace(ticket, overtaken=ticket.overtaken + 1))
+    return found
+
+
+def _recalled(floor: Held, event: Recalled, at: Instant) -> Changed:
     ticket, service = floor.tickets[event.ticket], floor.services[event.service]
     desk = replace(floor.desk(event.window), act=None)
-    return replace(ticket, calls=ticket.calls + 1), replace(service, calls=event.calls), desk
+    return replace(ticket, calls=ticket.calls + 1), replace(service, calls=event.calls, last_called_at=at), desk
 
 
 def _started(floor: Held, event: Started, at: Instant) -> Changed:
@@ -64,8 +105,19 @@ def _started(floor: Held, event: Started, at: Instant) -> Changed:
 
 def _finished(floor: Held, event: Finished, at: Instant) -> Changed:
     ticket, service, desk = _in_hand(floor, event)
-    return (
-        replace(ticket, state=moved(TICKET, ticket.state, TicketMove.FINISH), ended_at=at),
+    if event.further:
+        after = replace(
+            ticket,
+            state=moved(TICKET, ticket.state, TicketMove.GO_ON),
+            matter=event.further,
+            further=ticket.further.partition(",")[2],
+            for_window=None,
+            for_clerk=None,
+        )
+    else:
+        after = replace(ticket, state=moved(TICKET, ticket.state, TicketMove.FINISH), ended_at=at)
+    changed = (
+        after,
         replace(
             service,
             state=moved(SERVICE, service.state, ServiceMove.FINISH),
@@ -77,12 +129,26 @@ def _finished(floor: Held, event: Finished, at: Instant) -> Changed:
             rate=None if event.disposition is Disposition.DAY_CLOSED or service.id in floor.ratings else service.id,
         ),
     )
+    floor.stand(after)
+    return changed
 
 
 def _missed(floor: Held, event: Missed, at: Instant) -> Changed:
     ticket, service, desk = _in_hand(floor, event)
-    return (
-        replace(ticket, state=moved(TICKET, ticket.state, TicketMove.MISS), ended_at=at, reason=event.reason),
+    again = event.behind_place > 0
+    move = TicketMove.PUT_BACK if again else _MISSED[event.then]
+    after = replace(
+        ticket,
+        state=moved(TICKET, ticket.state, move),
+        ended_at=at if move is TicketMove.MISS else None,
+        reason="" if again else event.reason,
+        misses=ticket.misses + 1,
+        kept_until=event.until,
+        behind_at=event.behind_at,
+        behind_place=event.behind_place,
+    )
+    changed = (
+        after,
         replace(
             service,
             state=moved(SERVICE, service.state, ServiceMove.MISS),
@@ -91,6 +157,49 @@ def _missed(floor: Held, event: Missed, at: Instant) -> Changed:
         ),
         _acted(_released(desk, at), DeskAct.MISS, at, event.request, service.id),
     )
+    floor.stand(after)
+    return changed
+
+
+_MISSED = {Then.VOID: TicketMove.MISS, Then.KEPT: TicketMove.KEEP, Then.BEHIND: TicketMove.KEEP}
+
+
+def _came_back(floor: Held, event: CameBack, _at: Instant) -> Changed:
+    ticket = floor.tickets[event.ticket]
+    after = replace(
+        ticket,
+        state=moved(TICKET, ticket.state, TicketMove.COME_BACK),
+        window=None,
+        kept_until=0,
+        reason="",
+        behind_at=event.behind_at,
+        behind_place=event.behind_place,
+    )
+    floor.stand(after)
+    return (after,)
+
+
+def _kept_ended(floor: Held, event: KeptEnded, at: Instant) -> Changed:
+    ticket = floor.tickets[event.ticket]
+    return (replace(ticket, state=moved(TICKET, ticket.state, TicketMove.EXPIRE), ended_at=at, kept_until=0),)
+
+
+def _set_aside(floor: Held, event: SetAside, at: Instant) -> Changed:
+    ticket, service, desk = _in_hand(floor, event)
+    return (
+        replace(ticket, state=moved(TICKET, ticket.state, TicketMove.HOLD)),
+        replace(service, state=moved(SERVICE, service.state, ServiceMove.HOLD), ended_at=at, reason=event.reason),
+        replace(_released(desk, at), act=None),
+    )
+
+
+def _requeued(floor: Held, event: Requeued, _at: Instant) -> Changed:
+    ticket = floor.tickets[event.ticket]
+    after = replace(ticket, for_window=None, for_clerk=None)
+    if ticket.state is TicketState.WAITING:
+        floor.leave(ticket)
+        floor.stand(after)
+    return (after,)
 
 
 def _transferred(floor: Held, event: Transferred, at: Instant) -> Changed:
@@ -100,6 +209,7 @@ def _transferred(floor: Held, event: Transferred, at: Instant) -> Changed:
         state=moved(TICKET, ticket.state, TicketMove.TRANSFER),
         matter=event.matter,
         for_window=event.to_window,
+        for_clerk=None,
         window=None,
     )
     service = replace(
@@ -114,11 +224,23 @@ def _taken_back(floor: Held, event: TakenBack, at: Instant) -> Changed:
     ticket, service = floor.tickets[event.ticket], floor.services[event.service]
     desk = replace(floor.desk(event.window), act=None, since=at, rate=None)
     ticket_move, service_move, desk_move = _BACK[event.act]
-    ticket = replace(ticket, state=moved(TICKET, ticket.state, ticket_move), ended_at=None, reason="")
+    waits = ticket.state is TicketState.WAITING
+    if waits and event.act in _AGAIN:  # it waits again: behind others, or for its next matter
+        ticket_move = _AGAIN[event.act]
+    before, back = ticket, replace(ticket, state=moved(TICKET, ticket.state, ticket_move), ended_at=None, reason="")
+    if event.act is DeskAct.MISS:
+        back = replace(back, misses=ticket.misses - 1, kept_until=0)
+        back = back if back.misses else replace(back, behind_at=0, behind_place=0)
+    elif event.act is DeskAct.FINISH and waits:
+        further = ",".join(filter(None, (ticket.matter, ticket.further)))
+        back = replace(back, matter=service.matter, further=further)
+    ticket = back
     service = replace(
         service, state=moved(SERVICE, service.state, service_move), ended_at=None, disposition=None, reason=""
     )
     desk = replace(desk, state=moved(DESK, desk.state, desk_move))
+    if waits:
+        floor.leave(before)
     if event.act is DeskAct.CALL:
         ticket = replace(ticket, window=None)
         service = replace(service, ended_at=at)
@@ -139,7 +261,10 @@ _BACK = {
 }
 
 
-def _in_hand(floor: Held, event: Started | Finished | Missed | Transferred) -> tuple[Ticket, Service, Desk]:
+_AGAIN = {DeskAct.FINISH: TicketMove.REOPEN_SERVICE, DeskAct.MISS: TicketMove.REOPEN_CALL}
+
+
+def _in_hand(floor: Held, event: Started | Finished | Missed | Transferred | SetAside) -> tuple[Ticket, Service, Desk]:
     return floor.tickets[event.ticket], floor.services[event.service], floor.desk(event.window)
 
 
@@ -159,4 +284,8 @@ CALLS: dict[type, Step] = {
     Missed: _missed,
     Transferred: _transferred,
     TakenBack: _taken_back,
+    CameBack: _came_back,
+    KeptEnded: _kept_ended,
+    SetAside: _set_aside,
+    Requeued: _requeued,
 }

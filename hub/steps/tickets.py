@@ -19,8 +19,8 @@ from hall.events import (
     TicketVoided,
     WishWithdrawn,
 )
-from hall.lifecycle import PRINTING, TICKET, PrintMove, TicketMove, moved
-from hall.model import Block, Instant, Printing, Ticket, TicketState
+from hall.lifecycle import BOOKING, PRINTING, TICKET, BookingMove, PrintMove, TicketMove, moved
+from hall.model import Block, BookingState, Instant, Printing, Ticket, TicketState
 from hub.held import Changed, Held, Step
 
 PRINT_MOVES = {
@@ -33,8 +33,17 @@ PRINT_MOVES = {
 def _day_opened(floor: Held, event: DayOpened, _at: Instant) -> Changed:
     floor.day = event.day
     floor.last_place = 0
-    for held in (floor.tickets, floor.services, floor.blocks, floor.ratings, floor.queues, floor.reserved):
+    for held in (
+        floor.tickets,
+        floor.services,
+        floor.blocks,
+        floor.ratings,
+        floor.queues,
+        floor.reserved,
+        floor.kept,
+    ):
         held.clear()
+    floor.bookings = {b.id: b for b in floor.bookings.values() if b.date >= event.day}
     return ()
 
 
@@ -59,11 +68,21 @@ def _issued(floor: Held, event: TicketIssued, at: Instant) -> Changed:
         printing=Printing.RESERVED,
         place=event.place,
         issued_at=at,
+        priority=event.priority,
+        for_window=event.for_window,
+        for_clerk=event.for_clerk,
+        further=",".join(event.further),
+        booking=event.booking,
     )
     block = floor.blocks[event.series]
+    checked_in: Changed = ()
+    if event.booking:
+        booking = floor.bookings[event.booking]
+        state = moved(BOOKING, booking.state, BookingMove.CHECK_IN)
+        checked_in = (replace(booking, state=state, ticket=event.ticket),)
     floor.last_place = event.place
     floor.stand(ticket)
-    return ticket, replace(block, used=event.number - block.first + 1)
+    return ticket, replace(block, used=event.number - block.first + 1), *checked_in
 
 
 def _printed(floor: Held, event: TicketPrinted, _at: Instant) -> Changed:
@@ -85,7 +104,11 @@ def _voided(floor: Held, event: TicketVoided, at: Instant) -> Changed:
     state = moved(TICKET, ticket.state, TicketMove.VOID)
     floor.leave(ticket)
     printing = Printing.VOID if ticket.printing is Printing.RESERVED else ticket.printing
-    return (replace(ticket, state=state, printing=printing, ended_at=at, reason=event.reason),)
+    after = replace(ticket, state=state, printing=printing, ended_at=at, reason=event.reason)
+    booking = floor.bookings.get(ticket.booking)
+    if booking is None or booking.state is not BookingState.CHECKED_IN:
+        return (after,)
+    return after, replace(booking, state=moved(BOOKING, booking.state, BookingMove.REOPEN), ticket="")
 
 
 def _left(floor: Held, event: TicketLeft, at: Instant) -> Changed:

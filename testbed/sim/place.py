@@ -103,7 +103,7 @@ def hall() -> Hall:
             *(Station(id=name, roles=(Role.CALLER,), windows=windows) for name, windows in DESKS.items()),
             Station(id=SPEAKER, roles=(Role.BROADCAST,), zone="a"),
         ),
-        hours=Hours(weekdays=(1, 2, 3, 4, 5, 6)),
+        hours=Hours(calling=(("08:50", "12:00"), ("13:00", "17:00")), weekdays=(1, 2, 3, 4, 5, 6)),
         holidays=Holidays(years=(2026,), off=(DAY_OFF,)),
         policy=Policy(pin_lock_minutes=1.0, calls_before_no_show=2, number_digits=3),
     )

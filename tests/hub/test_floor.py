@@ -76,7 +76,7 @@ def test_a_move_that_no_table_holds_raises_and_says_which(name: str) -> None:
 
 def test_what_has_ended_for_good_does_not_move() -> None:
     assert [s for s in TICKET if not TICKET[s]] == [TicketState.LEFT, TicketState.VOID]
-    assert [s for s in SERVICE if not SERVICE[s]] == [ServiceState.TRANSFERRED, ServiceState.UNDONE]
+    assert [s for s in SERVICE if not SERVICE[s]] == [ServiceState.TRANSFERRED, ServiceState.UNDONE, ServiceState.HELD]
     assert [p for p in PRINTING if not PRINTING[p]] == [Printing.ON_PAPER, Printing.VOID]
 
 
