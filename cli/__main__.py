@@ -27,6 +27,8 @@ app = typer.Typer(
 )
 log_app = typer.Typer(no_args_is_help=True, help="The log of what was committed.")
 app.add_typer(log_app, name="log")
+policy_app = typer.Typer(no_args_is_help=True, help="The hall's policy: classes, bounds, no-shows, bookings.")
+app.add_typer(policy_app, name="policy")
 
 
 class Language(StrEnum):
@@ -78,6 +80,30 @@ def check(
 
     on = "" if day is None else day.date().isoformat()
     raise typer.Exit(check_hall(file, Console(), language=language, strict=strict, day=on))
+
+
+@policy_app.command("check", epilog="Example: hall policy check examples/ankang/hall.toml --language en")
+def policy_check(
+    file: Annotated[Path, typer.Argument(help="The hall file; the files it names are read beside it.")],
+    language: Annotated[Language, typer.Option(help="Language of what is printed.")] = Language.ZH,
+) -> None:
+    """Refuse a policy that cannot hold its bounds (exit 1), with the rule and why; otherwise tell what it promises."""
+    from cli.policy import check as check_policy
+
+    raise typer.Exit(check_policy(file, Console(), language=language))
+
+
+@app.command(epilog="Example: hall why A017 --store out/hub/hub.db --hall examples/ankang/hall.toml --language en")
+def why(
+    ticket: Annotated[str, typer.Argument(help="The number: A017, or 2026-11-23/A017 for another day than the last.")],
+    store: Annotated[Path, typer.Option(help="The hub's store, hub.db; the hub may be running.")],
+    hall: Annotated[Path, typer.Option(help="The hall file, for names and classes.")],
+    language: Annotated[Language, typer.Option(help="Language of the story.")] = Language.ZH,
+) -> None:
+    """Tell a ticket's story from the log: by which rule it was called, whom that passed over, and who overtook it."""
+    from cli.why import why as tell_why
+
+    raise typer.Exit(tell_why(ticket, store, hall, Console(), language=language.value))
 
 
 @log_app.command("verify", epilog="Example: hall log verify --rebuild /var/lib/jiaohao/hub/hub.db")

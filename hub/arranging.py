@@ -63,7 +63,7 @@ def is_long(hall: Hall, window: WindowNo, begins: Instant, ends: Instant) -> boo
 def _set_window(hall: Hall, floor: Floor, asked: Asked, wish: SetWindow, now: Instant) -> Decision:
     must_have_role(hall, asked, Role.DESK)
     if wish.number not in hall.by_window:
-        raise Refuse(Refusal.UNKNOWN_WINDOW, str(wish.number))
+        raise Refuse(Refusal.BAD_TARGET, f"no window {wish.number}")
     if not 0 <= wish.minutes <= LONGEST_MINUTES:
         raise Refuse(Refusal.NOT_ALLOWED, f"0 (now on as the file says) to {LONGEST_MINUTES} minutes")
     for matter in wish.matters:

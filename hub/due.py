@@ -45,7 +45,7 @@ def due(hall: Hall, floor: Floor, now: Instant) -> tuple[AnyEvent, ...]:
     if floor.day is None:
         return tuple(_open(hall, floor, today))
     if floor.day < today:
-        return (*_close(floor, floor.day), *_open(hall, floor, today))
+        return (*_close(floor, floor.day, today), *_open(hall, floor, today))
     return (*_late_prints(hall, floor, now), *_not_come_back(floor, now), *_old_alerts(hall, floor, now))
 
 
@@ -76,7 +76,7 @@ def _old_alerts(hall: Hall, floor: Floor, now: Instant) -> list[AnyEvent]:
     ]
 
 
-def _close(floor: Floor, day: Day) -> list[AnyEvent]:
+def _close(floor: Floor, day: Day, today: Day) -> list[AnyEvent]:
     """Every ticket ends by rule, every window is signed out, unused numbers go back: the day can be sealed."""
     events: list[AnyEvent] = []
     ends: Counter[TicketState] = Counter()
@@ -100,7 +100,9 @@ def _close(floor: Floor, day: Day) -> list[AnyEvent]:
         if desk.clerk is not None:
             events.append(SignedOut(window=desk.window, badge=desk.clerk, rule="day_closed"))
     events += [
-        BookingMissed(booking=b.id) for b in floor.bookings.values() if b.date <= day and b.state is BookingState.BOOKED
+        BookingMissed(booking=b.id)
+        for b in floor.bookings.values()
+        if b.date < today and b.state is BookingState.BOOKED
     ]
     events += [
         BlockReturned(

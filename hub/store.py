@@ -88,6 +88,7 @@ CREATE UNIQUE INDEX one_number ON tickets(day, series, number);
 CREATE INDEX ratings_day ON ratings(day);
 CREATE TABLE personal(id TEXT PRIMARY KEY, kind TEXT NOT NULL, body TEXT NOT NULL, delete_after INTEGER NOT NULL)
     STRICT, WITHOUT ROWID;
+CREATE INDEX bookings_date ON bookings(date);
 CREATE INDEX services_day ON services(day);
 CREATE TABLE log(seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, body BLOB NOT NULL, hash BLOB NOT NULL) STRICT;
 CREATE TABLE seals(day TEXT PRIMARY KEY, seq INTEGER NOT NULL, at INTEGER NOT NULL, hash BLOB NOT NULL)
@@ -204,6 +205,7 @@ class Store:
             for name, column in _columns(table):
                 if name not in there:
                     self._db.execute(f"ALTER TABLE {table.name} ADD COLUMN {name} {column}")
+        self._db.execute("CREATE INDEX IF NOT EXISTS bookings_date ON bookings(date)")
         self._db.execute(f"PRAGMA user_version={VERSION}")
         self._db.execute("COMMIT")
 
@@ -361,6 +363,8 @@ class Store:
         for table in TABLES:
             if table.daily:
                 found += self.rows(table, "WHERE day = ?", (self.day,))
+            elif table.kind is Booking:
+                found += self.rows(table, "WHERE date >= ?", (self.day or "",))
             elif table.kind is Alert:
                 found += self.rows(table, "WHERE ended_at IS NULL")
             else:
