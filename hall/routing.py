@@ -53,6 +53,11 @@ class Line(Struct):
     def __len__(self) -> int:
         return sum(map(len, self.lanes.values()))
 
+    def copy(self) -> Line:
+        """The same, to be changed apart."""
+        lanes = {priority: lane.copy() for priority, lane in self.lanes.items()}
+        return Line(lanes=lanes, passed=[level.copy() for level in self.passed])
+
     def add(self, key: Key, priority: PriorityId, overtaken: int) -> None:
         """Let a ticket stand here."""
         insort(self.lanes.setdefault(priority, []), key)

@@ -36,14 +36,14 @@ def looked_at(hall: Hall, floor: Floor, window: WindowNo, now: Instant, joining:
     helps out. `joining`: one who stands there too by the time of the call."""
     desk, opening = floor.desk(window), opened(floor, window, now)
     clerk, lines = clerk_of(hall, desk), floor.queues
+    if joining is not None:
+        line = lines[joining.matter].copy() if joining.matter in lines else Line()
+        line.add(key_of(joining), lane_of(joining), joining.overtaken)
+        lines = lines | {joining.matter: line}
     asked = [window_queue(window)] + ([clerk_queue(desk.clerk)] if desk.clerk is not None else [])
     found = [Looked(queue, Level.ASKED, lines[queue]) for queue in asked if queue in lines]
     more = opening.matters.split(",") if opening is not None and opening.matters else ()
-    served = levels(hall, window, clerk, more)
-    found += [Looked(queue, level, lines[queue]) for queue, level in served if queue in lines]
-    if joining is not None:
-        alone = Line(lanes={lane_of(joining): [key_of(joining)]})
-        found += [Looked(queue, level, alone) for queue, level in served if queue == joining.matter]
+    found += [Looked(q, level, lines[q]) for q, level in levels(hall, window, clerk, more) if q in lines]
     seen = {at.queue for at in found}
     helped = helps(hall, window, clerk, not found, lines)
     return found + [Looked(queue, Level.HELP, lines[queue]) for queue in helped if queue not in seen]

@@ -11,7 +11,7 @@ from hall.hours import calling
 from hall.messages import CallNumber, Next, Recall, Refusal
 from hall.model import Desk, DeskState, Disposition, Hall, Instant, Service, Ticket, TicketState, WindowNo
 from hall.numbering import matches
-from hall.routing import Chosen, Level, Looked, Rule, choose, passed_over
+from hall.routing import Chosen, Key, Level, Looked, Rule, choose, passed_over
 from hub import asking
 from hub.asking import IN_HAND, in_hand, looked_at, manned, must_be_open, opened
 from hub.decision import Asked, Decision, Refuse
@@ -50,7 +50,7 @@ def _finish_in_hand(floor: Floor, desk: Desk, wish: Next, asked: Asked) -> tuple
     if desk.state is DeskState.CALLING:
         events.append(Started(service=service.id, ticket=ticket.id, window=desk.window))
     finished = finish(ticket, service, desk, wish.finishing, asked)
-    waits = replace(ticket, matter=finished.further) if finished.further else None
+    waits = replace(ticket, matter=finished.further, for_window=None, for_clerk=None) if finished.further else None
     return [*events, finished], waits
 
 
@@ -121,21 +121,33 @@ def _call_number(hall: Hall, floor: Floor, asked: Asked, wish: CallNumber, now: 
     if not found:
         return Decision(events=(_taken_up(floor, desk, asked, wish.label),), window=wish.window)
     ((at, priority, key),) = found
-    count, names = passed_over(looked, key)
+    chosen = choose(looked, hall.by_priority)
+    if chosen is None or chosen.key != key:
+        _must_not_pass_too_often(hall, floor, looked, key)
+        count, names = passed_over(looked, key)
+        chosen = Chosen(
+            key=key,
+            queue=at.queue,
+            level=at.level,
+            priority=priority,
+            rule=Rule.BY_NUMBER,
+            passed=count,
+            passed_first=names,
+        )
+    return Decision(events=(_call(desk, floor.tickets[key[4]], asked, looked, chosen),), window=wish.window)
+
+
+def _must_not_pass_too_often(hall: Hall, floor: Floor, looked: Sequence[Looked], key: Key) -> None:
+    """Clerks may call out of turn, but nobody is passed over more often than the hall's K."""
     bound = hall.policy.overtaken_at_most
-    if count and any(one.line.is_bound(key, bound) for one in looked):
-        first = min(one.line.passed[bound - 1][0] for one in looked if one.line.is_bound(key, bound))
-        raise Refuse(Refusal.BOUND_REACHED, f"{floor.tickets[first[4]].label} was passed over {bound} times: call it")
-    chosen = Chosen(
-        key=key,
-        queue=at.queue,
-        level=at.level,
-        priority=priority,
-        rule=Rule.BY_NUMBER if count else Rule.FIRST_COME,
-        passed=count,
-        passed_first=names,
-    )
-    return Decision(events=(_call(desk, floor.tickets[chosen.ticket], asked, looked, chosen),), window=wish.window)
+    if bound == 0:
+        firsts = [lane[0] for at in looked for lane in at.line.lanes.values()]
+    else:
+        firsts = [at.line.passed[bound - 1][0] for at in looked if len(at.line.passed) >= bound]
+    first = min(firsts, default=key)
+    if first < key:
+        label = floor.tickets[first[4]].label
+        raise Refuse(Refusal.BOUND_REACHED, f"{label} was passed over {bound} times: call it first")
 
 
 def _taken_up(floor: Floor, desk: Desk, asked: Asked, label: str) -> Called:

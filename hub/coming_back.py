@@ -16,10 +16,10 @@ from hub.floor import Floor
 from hub.held import clerk_queue, queue_of, window_queue
 
 
-def behind(hall: Hall, floor: Floor, ticket: Ticket) -> tuple[Instant, int]:
-    """Time and place of the one that a missed ticket is put back behind: the policy's number of those who wait in its
+def behind(hall: Hall, floor: Floor, ticket: Ticket, queue: str) -> tuple[Instant, int]:
+    """Time and place of the one that a missed ticket is put back behind: the policy's number of those who wait in the
     queue are called before it, or all, if they are fewer. With nobody there it stands by arrival."""
-    line = floor.queues.get(queue_of(ticket))
+    line = floor.queues.get(queue)
     first = list(islice(line.in_order(), hall.policy.missed.behind)) if line is not None else []
     stands_at, place = first[-1][:2] if first else (ticket.issued_at, ticket.place)
     return stands_at, place
@@ -41,12 +41,12 @@ def _come_back(hall: Hall, floor: Floor, asked: Asked, wish: ComeBack, now: Inst
 
 
 def came_back(hall: Hall, floor: Floor, ticket: Ticket, station: str) -> CameBack:
-    """It waits again: who was set aside, or is kept, at the place by arrival; who is put back, behind others."""
+    """It waits again, for any window of its matter: at its place, or, if the policy puts it back, behind others."""
     if ticket.state is TicketState.HELD:
         return CameBack(ticket=ticket.id, rule="held", station=station, **_as_before(ticket))
     if hall.policy.missed.then is not Then.BEHIND:
         return CameBack(ticket=ticket.id, rule="kept", station=station)
-    behind_at, behind_place = behind(hall, floor, ticket)
+    behind_at, behind_place = behind(hall, floor, ticket, ticket.matter)
     return CameBack(ticket=ticket.id, rule="behind", station=station, behind_at=behind_at, behind_place=behind_place)
 
 

@@ -14,6 +14,7 @@ from hub.calling import finish, must_have_paused
 from hub.coming_back import behind
 from hub.decision import Asked, Decision, Refuse
 from hub.floor import Floor
+from hub.held import queue_of
 
 
 def _start(hall: Hall, floor: Floor, asked: Asked, wish: Start, _now: Instant) -> Decision:
@@ -58,7 +59,7 @@ def _what_follows(hall: Hall, floor: Floor, ticket: Ticket, now: Instant) -> dic
     if policy.then is Then.VOID or ticket.misses >= policy.times:
         return {}
     if policy.then is Then.BEHIND and policy.by_itself:
-        behind_at, behind_place = behind(hall, floor, ticket)
+        behind_at, behind_place = behind(hall, floor, ticket, queue_of(ticket))
         return {"then": policy.then, "behind_at": behind_at, "behind_place": behind_place}
     return {"then": policy.then, "until": now + round(policy.kept_minutes * 60_000)}
 

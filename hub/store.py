@@ -128,7 +128,7 @@ def _default(value: Any) -> str:
 def _column(hint: Any) -> str:
     options = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
     kinds = [o for o in options if o is not types.NoneType]
-    return ("INTEGER" if kinds[0] is int else "TEXT") + ("" if len(kinds) < len(options) else " NOT NULL")
+    return ("INTEGER" if kinds[0] in (int, bool) else "TEXT") + ("" if len(kinds) < len(options) else " NOT NULL")
 
 
 def chained(head: bytes, seq: int, at: Instant, body: bytes) -> bytes:
@@ -355,7 +355,7 @@ class Store:
         names = [f.name for f in structs.fields(table.kind)]
         select = f"SELECT {', '.join(names)} FROM {table.name} {where}"  # noqa: S608 - names of our own tables
         for row in self._db.execute(select, values):
-            yield msgspec.convert(dict(zip(names, row, strict=True)), table.kind)
+            yield msgspec.convert(dict(zip(names, row, strict=True)), table.kind, strict=False)  # 0 and 1 are bools
 
     def floor(self) -> Floor:
         """The floor as it was committed: today's rows, and what outlives a day."""

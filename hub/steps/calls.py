@@ -170,6 +170,8 @@ def _came_back(floor: Held, event: CameBack, _at: Instant) -> Changed:
         ticket,
         state=moved(TICKET, ticket.state, TicketMove.COME_BACK),
         window=None,
+        for_window=None,
+        for_clerk=None,
         kept_until=0,
         reason="",
         behind_at=event.behind_at,
@@ -248,6 +250,7 @@ def _taken_back(floor: Held, event: TakenBack, at: Instant) -> Changed:
         desk = replace(desk, service=None, ticket=None)
     else:
         desk = replace(desk, service=service.id, ticket=ticket.id)
+        ticket = replace(ticket, window=event.window)
         if event.act is DeskAct.START:
             service = replace(service, started_at=None)
     return ticket, service, desk

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from hall.hours import instant_of
 from hall.model import Hall
 
 Fail = Callable[[str, str], None]
@@ -90,6 +91,7 @@ class Ledger:
         self.locked: dict[str, tuple[int, int]] = {}  # badge → failures in a row, locked until
         self.ended_days: dict[str, dict[str, Held]] = {}
         self.crashes = 0
+        self.bookings: dict[str, Row] = {}
         self.opened: dict[int, tuple[int, tuple[str, ...]]] = {}
         self._before: dict[str, str] = {}  # service → its matter, where the ticket went on to another
         self._services: dict[str, tuple[str, str]] = {}  # service → ticket, state
@@ -166,6 +168,9 @@ class Ledger:
         for number, seat in self.seats.items():
             if seat.state != "closed":
                 self._fail("ended", f"window {number} is {seat.state} when its day closes")
+        for booking in self.bookings.values():
+            if booking["date"] <= event["day"] and booking["state"] == "booked":
+                self._fail("ended", f"a booking of {booking['date']} is open when {event['day']} closes")
         assert self.day is not None
         self.ended_days[self.day] = self.tickets
         self.day = None
@@ -191,7 +196,9 @@ class Ledger:
         if any(t.place >= event["place"] for t in self.tickets.values()):
             self._fail("first-come", f"{event['ticket']} gets the place {event['place']}, which is taken or passed")
         self.numbers[event["series"]] = event["number"]
-        self.tickets[event["ticket"]] = Held(event, at)
+        ticket = self.tickets[event["ticket"]] = Held(event, at)
+        if ticket.booking:
+            self._checked_in(ticket, at)
 
     def _ticket_printed(self, event: Row, at: int) -> None:
         ticket = self.tickets[event["ticket"]]
@@ -208,9 +215,54 @@ class Ledger:
             self._fail("paper", f"{ticket.id} is void although it is on paper")
         if ticket.printing == "reserved":
             ticket.printing = "void"
+        if ticket.booking:
+            self.bookings[ticket.booking]["state"] = "booked"
 
     def _ticket_left(self, event: Row, _at: int) -> None:
         self._moves(event["ticket"], ("waiting", "held"), "left")
+
+    # --- bookings ---
+
+    def _booked(self, event: Row, at: int) -> None:
+        mine = [b for b in self.bookings.values() if b["date"] == event["date"] and b["state"] != "cancelled"]
+        if event["booking"] in self.bookings or any(b["person"] == event["person"] for b in mine):
+            self._fail("booked", f"{event['person'][:8]} books twice for {event['date']}")
+        if event["slot"] <= at:
+            self._fail("booked", f"a booking for {event['slot']} is made at {at}")
+        zone, policy = self.hall.utc_offset, self.hall.policy.bookings
+        for quota in policy.quotas:
+            begins, ends = (instant_of(zone, event["date"], clock) for clock in (quota.begins, quota.ends))
+            if quota.matter == event["matter"] and begins <= event["slot"] < ends:
+                taken = sum(1 for b in mine if b["matter"] == event["matter"] and begins <= b["slot"] < ends)
+                if taken >= quota.places:
+                    self._fail("booked", f"{quota.places} places, booked {taken + 1} times")
+                break
+        else:
+            self._fail("booked", f"{event['matter']} has no places at {event['slot']}")
+        self.bookings[event["booking"]] = {**event, "state": "booked"}
+
+    def _checked_in(self, ticket: Held, at: int) -> None:
+        booking, policy = self.bookings[ticket.booking], self.hall.policy.bookings
+        late_ms = at - booking["slot"]
+        if not -policy.early_minutes * 60_000 <= late_ms <= policy.late_minutes * 60_000:
+            self._fail("booked", f"{ticket.id} checks in {late_ms} ms after the time booked")
+        if booking["state"] != "booked":
+            self._fail("booked", f"{ticket.id} checks in with a booking that is {booking['state']}")
+        if ticket.priority != (policy.priority if late_ms <= 0 else policy.late_priority):
+            self._fail("booked", f"{ticket.id}, {late_ms} ms late, gets the class {ticket.priority!r}")
+        booking["state"] = "checked_in"
+
+    def _booking_cancelled(self, event: Row, at: int) -> None:
+        booking = self.bookings[event["booking"]]
+        if booking["state"] != "booked" or at > booking["slot"] - self.hall.policy.bookings.cancel_hours * 3_600_000:
+            self._fail("booked", f"a booking ({booking['state']}) for {booking['slot']} is given up at {at}")
+        booking["state"] = "cancelled"
+
+    def _booking_missed(self, event: Row, at: int) -> None:
+        booking = self.bookings[event["booking"]]
+        if booking["state"] != "booked" or at <= booking["slot"] + self.hall.policy.bookings.late_minutes * 60_000:
+            self._fail("booked", f"a booking ({booking['state']}) for {booking['slot']} is over at {at}")
+        booking["state"] = "no_show"
 
     # --- at windows ---
 
@@ -258,16 +310,21 @@ class Ledger:
         over = [t.id for t in passed if t.overtaken >= bound]
         if over:
             self._fail("bound", f"{where}: {over[0]} was overtaken {bound} times already")
-        told = (event["rule"], event["passed"], list(event["passed_first"]), event["put_off"])
+        named = ticket.id if event["rule"] == "priority" else event["put_off"]
+        told = (event["rule"], event["passed"], list(event["passed_first"]), named)
         names = [t.id for t in passed][:10]
-        right = ("by_number", len(passed), names, "") if event["rule"] == "by_number" else self._right(waiting)
-        if told != right or (event["rule"] == "by_number" and not passed):
+        rule = self._right(waiting)
+        out_of_turn = event["rule"] == "by_number"
+        right = ("by_number", len(passed), names, "") if out_of_turn else rule
+        first = rule[3] if rule[0] == "priority" else waiting[0].id
+        if told != right or out_of_turn == (first == ticket.id):
             self._fail("why", f"{where} passing {event['passed']} {event['passed_first']}: it should be {right}")
         for other in passed:
             other.overtaken += 1
 
     def _right(self, waiting: list[Held]) -> tuple[str, int, list[str], str]:
-        """What the rules say of those who wait: rule, passed over, the first of them, who is put off."""
+        """What the rules say of those who wait: rule, passed over, the first of them, and who is favoured or put
+        off."""
 
         def counted(ticket: Held) -> float:
             weight = self.hall.by_priority[ticket.lane].weight_minutes if ticket.lane else 0.0
@@ -279,7 +336,7 @@ class Ledger:
             return "first_come", 0, [], ""
         if any(t.overtaken >= self.hall.by_priority[best.lane].bound for t in before):
             return "bound", 0, [], best.id
-        return "priority", len(before), [t.id for t in before][:10], ""
+        return "priority", len(before), [t.id for t in before][:10], best.id
 
     def _recalled(self, event: Row, _at: int) -> None:
         self._holds(event, ("calling",))
@@ -311,7 +368,7 @@ class Ledger:
         over = event["then"] == "void"
         ticket = self.tickets[event["ticket"]]
         self._moves(ticket.id, ("called",), "no_show" if over else "waiting" if event["behind_place"] else "kept")
-        if self.calls[event["service"]] < self.hall.policy.calls_before_no_show:
+        if event["request"] and self.calls[event["service"]] < self.hall.policy.calls_before_no_show:
             self._fail("missed", f"{ticket.id} is passed over after {self.calls[event['service']]} calls")
         if over == (policy.then != "void" and ticket.misses < policy.times) and event["request"]:
             self._fail("missed", f"{ticket.id}, missed {ticket.misses} times before, is {event['then']}")
@@ -327,7 +384,7 @@ class Ledger:
             self._fail("missed", f"{ticket.id} comes back at {at}, kept until {ticket.kept_until}")
         self._moves(ticket.id, ("kept", "held"), "waiting")
         ticket.behind = (event["behind_at"], event["behind_place"]) if event["behind_place"] else None
-        ticket.window = None
+        ticket.window = ticket.for_window = ticket.for_clerk = None
         line = sorted(
             t.stands
             for t in self.tickets.values()
@@ -371,7 +428,7 @@ class Ledger:
 
     def _taken_back(self, event: Row, _at: int) -> None:
         act, ticket, window = event["act"], self.tickets[event["ticket"]], event["window"]
-        if ticket.window != window:
+        if ticket.window != window and not (act == "finish" and ticket.window is None):
             self._fail("one-hand", f"window {window} takes back {act} of {ticket.id}, last in hand at {ticket.window}")
         if act == "finish" and ticket.state == "waiting":
             ticket.further.insert(0, ticket.matter)
@@ -384,6 +441,7 @@ class Ledger:
             ticket.window = None
             self._sits(window, "free")
         else:
+            ticket.window = window
             self._sits(window, DESK_BACK[act], ticket.id, event["service"])
         effect = f"{event['service']} {act}"
         request = self._by_effect.pop(effect, None)
