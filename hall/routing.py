@@ -13,7 +13,6 @@ from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from heapq import merge
-from itertools import islice
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -157,9 +156,15 @@ def choose(looked: Sequence[Looked], classes: Mapping[PriorityId, Priority]) -> 
 
 def passed_over(looked: Sequence[Looked], key: Key) -> tuple[int, tuple[TicketId, ...]]:
     """How many of those looked at came before, and the first of them."""
-    count = sum(at.line.before(key) for at in looked)
-    first = islice(merge(*(at.line.in_order() for at in looked)), min(count, MOST_TOLD))
-    return count, tuple(found[4] for found in first)
+    count = 0
+    first: list[Key] = []
+    for at in looked:
+        for lane in at.line.lanes.values():
+            before = bisect_left(lane, key)
+            count += before
+            first += lane[: min(before, MOST_TOLD)]
+    first.sort()
+    return count, tuple(found[4] for found in first[:MOST_TOLD])
 
 
 def _counted(key: Key, priority: Priority | None) -> float:

@@ -7,7 +7,7 @@ import hashlib
 from hall.events import Booked, BookingCancelled
 from hall.hours import calling, day_of, instant_of, working_days_ahead
 from hall.messages import Book, CancelBooking, CheckIn, Noted, Refusal
-from hall.model import Booking, BookingState, Hall, Instant, MatterId, Quota, Role
+from hall.model import Booking, BookingState, Day, Hall, Instant, MatterId, Quota, Role
 from hall.waiting import windows_for
 from hub.asking import Rule, must_have_role
 from hub.decision import Asked, Decision, Refuse
@@ -20,9 +20,10 @@ DIGEST = 64  # of a person: SHA-256 in hex
 TAKEN = (BookingState.BOOKED, BookingState.CHECKED_IN, BookingState.NO_SHOW)
 
 
-def booking_id(hall: Hall, code: str) -> str:
-    """What a booking's code is kept as: nobody who reads the log can check in with it."""
-    return hashlib.sha256(f"{hall.id}\n{code.strip().upper()}".encode()).hexdigest()
+def booking_id(hall: Hall, day: Day, code: str) -> str:
+    """What a booking's code is kept as: nobody who reads the log can check in with it. A code may come again on another
+    day."""
+    return hashlib.sha256(f"{hall.id}\n{day}\n{code.strip().upper()}".encode()).hexdigest()
 
 
 def _book(hall: Hall, floor: Floor, asked: Asked, wish: Book, now: Instant) -> Decision:
@@ -36,8 +37,7 @@ def _book(hall: Hall, floor: Floor, asked: Asked, wish: Book, now: Instant) -> D
     if len(wish.person) != DIGEST or set(wish.person) - set("0123456789abcdef"):
         raise Refuse(Refusal.NOT_ALLOWED, "a person is told as a salted SHA-256 in hex, never in clear")
     day = _bookable_day(hall, wish, now)
-    booking = booking_id(hall, wish.code)
-    if booking in floor.bookings:
+    if _found(hall, floor, wish.code) is not None:
         raise Refuse(Refusal.BOOKED_ALREADY, "this code is given out")
     same_day = [b for b in floor.bookings.values() if b.date == day and b.state in TAKEN]
     if any(b.person == wish.person for b in same_day):
@@ -50,7 +50,12 @@ def _book(hall: Hall, floor: Floor, asked: Asked, wish: Book, now: Instant) -> D
     if taken >= quota.places:
         raise Refuse(Refusal.QUOTA_FULL, f"{quota.places} of {quota.places} places are taken")
     event = Booked(
-        booking=booking, date=day, matter=wish.matter, slot=wish.slot, person=wish.person, station=asked.station
+        booking=booking_id(hall, day, wish.code),
+        date=day,
+        matter=wish.matter,
+        slot=wish.slot,
+        person=wish.person,
+        station=asked.station,
     )
     return Decision(events=(event,), reply=Noted())
 
@@ -79,10 +84,17 @@ def _band(hall: Hall, quota: Quota, day: str) -> tuple[Instant, Instant]:
 
 
 def _known(hall: Hall, floor: Floor, code: str) -> Booking:
-    booking = floor.bookings.get(booking_id(hall, code))
+    booking = _found(hall, floor, code)
     if booking is None:
         raise Refuse(Refusal.UNKNOWN_BOOKING)
     return booking
+
+
+def _found(hall: Hall, floor: Floor, code: str) -> Booking | None:
+    days = sorted({b.date for b in floor.bookings.values()})
+    return next(
+        (floor.bookings[one] for one in (booking_id(hall, d, code) for d in days) if one in floor.bookings), None
+    )
 
 
 def _cancel(hall: Hall, floor: Floor, asked: Asked, wish: CancelBooking, now: Instant) -> Decision:

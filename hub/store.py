@@ -10,6 +10,7 @@ import sqlite3
 import types
 import typing
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -56,11 +57,11 @@ class Table(Struct, frozen=True):
     @property
     def columns(self) -> str:
         """Its columns, in the order of the values' fields; an upgraded file may hold them in another."""
-        return ", ".join(field.name for field in structs.fields(self.kind))
+        return ", ".join(self.kind.__struct_fields__)
 
     @property
     def marks(self) -> str:
-        return ", ".join("?" for _ in structs.fields(self.kind))
+        return ", ".join("?" for _ in self.kind.__struct_fields__)
 
     @property
     def daily(self) -> bool:
@@ -113,6 +114,7 @@ def _create(table: Table) -> str:
     return f"CREATE TABLE {table.name}({columns}, PRIMARY KEY({table.key})) STRICT, WITHOUT ROWID;\n"
 
 
+@cache
 def _columns(table: Table) -> list[tuple[str, str]]:
     """Name and type of every column. What has a default in the value has it in the table: files can be upgraded."""
     hints = typing.get_type_hints(table.kind)
@@ -352,8 +354,8 @@ class Store:
 
     def rows(self, table: Table, where: str = "", values: tuple[Any, ...] = ()) -> Iterator[Entity]:
         """The values of a table."""
-        names = [f.name for f in structs.fields(table.kind)]
-        select = f"SELECT {', '.join(names)} FROM {table.name} {where}"  # noqa: S608 - names of our own tables
+        names = table.kind.__struct_fields__
+        select = f"SELECT {table.columns} FROM {table.name} {where}"  # noqa: S608 - names of our own tables
         for row in self._db.execute(select, values):
             yield msgspec.convert(dict(zip(names, row, strict=True)), table.kind, strict=False)  # 0 and 1 are bools
 

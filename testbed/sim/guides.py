@@ -33,7 +33,7 @@ from testbed.sim.place import OFFSET
 MATTERS = ("pension", "medical", "relief", "household", "birth")
 SLOTS = ("08:52", "09:00", "11:50", "13:00", "16:45")
 PEOPLE = 12
-ACT_S = (0.1, 0.8)
+ACT_S = (0.2, 1.2)
 DAY_MS = 24 * 3600 * 1000
 
 

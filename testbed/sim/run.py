@@ -30,11 +30,11 @@ CALM_S = 60.0
 STILL_S = 3_600.0  # nothing decided for so long, with people pressing, is a hall that stands still
 # The hours that are played, local time, and for how many seconds; between them the hall sleeps.
 HOURS = (
-    ("08:49:50", 130.0),
-    ("11:59:30", 50.0),
-    ("12:59:50", 100.0),
-    ("16:49:30", 50.0),
-    ("23:59:50", 40.0),
+    ("08:49:50", 75.0),
+    ("11:59:30", 40.0),
+    ("12:59:50", 60.0),
+    ("16:49:30", 40.0),
+    ("23:59:50", 30.0),
 )
 
 

@@ -31,7 +31,7 @@ def tomorrow(clock: str = "10:00") -> House:
 
 
 def state(one: House, booked: str = "K7Q2MA") -> BookingState:
-    return one.writer.floor.bookings[booking_id(one.hall, booked)].state
+    return one.writer.floor.bookings[booking_id(one.hall, NEXT_DAY, booked)].state
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ class AnyBookings(RuleBasedStateMachine):
     def checks_in(self, code: str, prints: bool) -> None:
         reply = self.one.ask(KIOSK, CheckIn(code=code))
         if isinstance(reply, Issued):
-            booking = self.one.writer.floor.bookings[booking_id(self.one.hall, code)]
+            booking = next(b for b in self.one.writer.floor.bookings.values() if b.ticket == reply.ticket)
             assert -15 * 60_000 <= self.one.now - booking.at <= 30 * 60_000
             outcome = Printing.ON_PAPER if prints else Printing.VOID
             self.one.ask(KIOSK, Printed(ticket=reply.ticket, outcome=outcome))
