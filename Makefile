@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PYTHON := $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench sim sim-mutations crash setup clean
+.PHONY: help demo test check bench sim sim-mutations crash many setup clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ sim-mutations: setup ## plant each known mistake and see which invariant catches
 
 crash: setup ## 200 kills of hub, broker and stations at random moments
 	$(PYTHON) -m pytest -m crash
+
+many: setup ## two clerks press next at the same instant, ten thousand times, over the real broker
+	$(PYTHON) -m pytest -m many -s
 
 setup: ## the environment in .venv, and broker, voice and font if the system has none
 	@./setup.sh --venv $(VENV)

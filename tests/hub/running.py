@@ -26,7 +26,7 @@ from hall.model import Instant, StationId
 from hall.station.bus import Arrived, Bus, Connected, Ears, PahoLink
 from hall.station.inbox import Inbox
 from hall.topics import ALERT, OPEN, Tree
-from tests.hall.halls import toml
+from tests.hall.halls import Table, toml
 from tests.hub.made import KIOSK, MORNING, a_table
 
 LIMIT_S = 8.0
@@ -120,9 +120,9 @@ class Client:
 class Running:
     """A site with its processes; `data` is where the hub keeps its store."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, table: Table | None = None) -> None:
         root.mkdir(exist_ok=True)
-        (root / "hall.toml").write_text(toml(a_table()), encoding="utf-8")
+        (root / "hall.toml").write_text(toml(table or a_table()), encoding="utf-8")
         self.site = Site(root / "site", root / "hall.toml", free_port())
         self.clients: list[Client] = []
         self.set_clock(MORNING)
