@@ -82,6 +82,24 @@ def check(
     raise typer.Exit(check_hall(file, Console(), language=language, strict=strict, day=on))
 
 
+bookings_app = typer.Typer(no_args_is_help=True, help="Bookings made elsewhere.")
+app.add_typer(bookings_app, name="bookings")
+
+
+@bookings_app.command("import", epilog="Example: hall bookings import day.csv --url http://127.0.0.1:8090")
+def bookings_import(
+    file: Annotated[Path, typer.Argument(help="CSV with the columns person, matter, slot (2026-11-24 10:00), code.")],
+    url: Annotated[str, typer.Option(help="Where the booking adapter listens.")] = "http://127.0.0.1:8090",
+    token_file: Annotated[Path | None, typer.Option(help="The file of the adapter's token.")] = None,
+    language: Annotated[Language, typer.Option(help="Language of what is printed.")] = Language.ZH,
+) -> None:
+    """Book every row of a CSV file; tell each code and each refusal (exit 1 if any was refused)."""
+    from cli.bookings import import_csv
+
+    token = token_file.read_text(encoding="utf-8").strip() if token_file else ""
+    raise typer.Exit(import_csv(file, url, Console(), token=token, language=language.value))
+
+
 @policy_app.command("check", epilog="Example: hall policy check examples/ankang/hall.toml --language en")
 def policy_check(
     file: Annotated[Path, typer.Argument(help="The hall file; the files it names are read beside it.")],
