@@ -37,7 +37,7 @@ crash: setup ## 200 kills of hub, broker and stations at random moments
 	$(PYTHON) -m pytest -m crash
 
 many: setup ## two clerks press next at the same instant, ten thousand times, over the real broker
-	$(PYTHON) -m pytest -m many -s
+	$(PYTHON) -m pytest -m many -s -o faulthandler_timeout=3600
 
 setup: ## the environment in .venv, and broker, voice and font if the system has none
 	@./setup.sh --venv $(VENV)

@@ -6,8 +6,7 @@ from hall.events import LeaveTaken, WindowSet
 from hall.hours import day_of, hours_of, instant_of, works
 from hall.messages import Noted, Refusal, SetWindow, TakeLeave
 from hall.model import Hall, Instant, PostLetter, Role, WindowNo
-from hall.waiting import windows_for
-from hub.asking import Rule, must_have_role
+from hub.asking import Rule, must_have_role, must_serve
 from hub.decision import Asked, Decision, Refuse
 from hub.floor import Floor
 
@@ -67,10 +66,7 @@ def _set_window(hall: Hall, floor: Floor, asked: Asked, wish: SetWindow, now: In
     if not 0 <= wish.minutes <= LONGEST_MINUTES:
         raise Refuse(Refusal.NOT_ALLOWED, f"0 (now on as the file says) to {LONGEST_MINUTES} minutes")
     for matter in wish.matters:
-        if matter not in hall.by_matter:
-            raise Refuse(Refusal.UNKNOWN_MATTER, matter[:40])
-        if not windows_for(hall, matter):
-            raise Refuse(Refusal.NO_WINDOW, matter)
+        must_serve(hall, matter)
     if wish.closed and floor.desk(wish.number).clerk is not None:
         raise Refuse(Refusal.NOT_ALLOWED, f"window {wish.number} is manned: the clerk signs out first")
     event = WindowSet(

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from hall.lifecycle import DESK, DeskMove, moved
 from hall.messages import Refusal, WindowWish
-from hall.model import Clerk, Desk, DeskState, Hall, Instant, MatterId, Opening, Role, Service, Ticket, WindowNo
+from hall.model import Clerk, Desk, DeskState, Hall, Instant, Matter, MatterId, Opening, Role, Service, Ticket, WindowNo
 from hall.routing import Key, Level, Line, Looked, helps, levels, may_serve
 from hall.waiting import rivals, windows_for
 from hub.decision import Asked, Decision, Refuse
@@ -69,6 +69,16 @@ def hosted(hall: Hall, floor: Floor, asked: Asked, wish: WindowWish) -> Desk:
     if station is None or wish.window not in station.windows:
         raise Refuse(Refusal.NOT_YOUR_WINDOW, f"{asked.station} does not host window {wish.window}")
     return floor.desk(wish.window)
+
+
+def must_serve(hall: Hall, matter: MatterId) -> Matter:
+    """The matter; refused if the hall does not know it, or no window serves it."""
+    found = hall.by_matter.get(matter)
+    if found is None:
+        raise Refuse(Refusal.UNKNOWN_MATTER, matter[:40])
+    if not windows_for(hall, matter):
+        raise Refuse(Refusal.NO_WINDOW, matter)
+    return found
 
 
 def must_take(hall: Hall, floor: Floor, window: WindowNo, matter: MatterId) -> None:

@@ -9,7 +9,7 @@ from hall.hours import calling, day_of, instant_of, working_days_ahead
 from hall.messages import Book, CancelBooking, CheckIn, Noted, Refusal
 from hall.model import Booking, BookingState, Day, Hall, Instant, MatterId, Quota, Role
 from hall.waiting import windows_for
-from hub.asking import Rule, must_have_role
+from hub.asking import Rule, must_have_role, must_serve
 from hub.decision import Asked, Decision, Refuse
 from hub.floor import Floor
 from hub.issuing import issue
@@ -28,10 +28,7 @@ def booking_id(hall: Hall, day: Day, code: str) -> str:
 
 def _book(hall: Hall, floor: Floor, asked: Asked, wish: Book, now: Instant) -> Decision:
     must_have_role(hall, asked, Role.BOOKING, Role.DESK)
-    if wish.matter not in hall.by_matter:
-        raise Refuse(Refusal.UNKNOWN_MATTER, wish.matter[:40])
-    if not windows_for(hall, wish.matter):
-        raise Refuse(Refusal.NO_WINDOW, wish.matter)
+    must_serve(hall, wish.matter)
     if len(wish.code.strip()) not in CODE:
         raise Refuse(Refusal.NOT_ALLOWED, f"a code has {CODE.start} to {CODE.stop - 1} characters")
     if len(wish.person) != DIGEST or set(wish.person) - set("0123456789abcdef"):
@@ -121,9 +118,7 @@ def _check_in(hall: Hall, floor: Floor, asked: Asked, wish: CheckIn, now: Instan
         raise Refuse(Refusal.TOO_EARLY, "", opens)
     if booking.state is not BookingState.BOOKED or now > booking.at + round(policy.late_minutes * MINUTE_MS):
         raise Refuse(Refusal.TOO_LATE, booking.state)
-    matter = hall.by_matter.get(booking.matter)
-    if matter is None or not windows_for(hall, matter.id):  # the hall file was changed since
-        raise Refuse(Refusal.NO_WINDOW, booking.matter)
+    matter = must_serve(hall, booking.matter)  # the hall file may have changed since
     priority = policy.priority if now <= booking.at else policy.late_priority
     return issue(hall, floor, asked, matter, now, priority=priority, booking=booking.id)
 

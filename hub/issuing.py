@@ -12,7 +12,7 @@ from hall.numbering import SeriesFull, label, next_number, series_of, ticket_id
 from hall.routing import Key
 from hall.topics import HUB
 from hall.waiting import wait_minutes, windows_for
-from hub.asking import Rule, must_have_role, must_take, people_ahead, roles
+from hub.asking import Rule, must_have_role, must_serve, must_take, people_ahead, roles
 from hub.decision import Asked, Decision, Refuse
 from hub.floor import Floor
 from hub.held import key_of
@@ -22,11 +22,7 @@ MOST_MATTERS = 5  # on a ticket
 
 def _take_ticket(hall: Hall, floor: Floor, asked: Asked, wish: TakeTicket, now: Instant) -> Decision:
     must_have_role(hall, asked, Role.KIOSK, Role.DESK)
-    matter = hall.by_matter.get(wish.matter)
-    if matter is None:
-        raise Refuse(Refusal.UNKNOWN_MATTER, wish.matter)
-    if not windows_for(hall, matter.id):
-        raise Refuse(Refusal.NO_WINDOW, matter.id)
+    matter = must_serve(hall, wish.matter)
     asks = _asks(hall, floor, asked, wish)
     return issue(hall, floor, asked, matter, now, **asks)
 
@@ -41,10 +37,7 @@ def _asks(hall: Hall, floor: Floor, asked: Asked, wish: TakeTicket) -> dict[str,
     if len(wish.further) > MOST_MATTERS - 1:
         raise Refuse(Refusal.NOT_ALLOWED, f"at most {MOST_MATTERS} matters on a ticket")
     for further in wish.further:
-        if further not in hall.by_matter:
-            raise Refuse(Refusal.UNKNOWN_MATTER, further[:40])
-        if not windows_for(hall, further):
-            raise Refuse(Refusal.NO_WINDOW, further)
+        must_serve(hall, further)
     if wish.for_window is not None and wish.for_clerk is not None:
         raise Refuse(Refusal.BAD_TARGET, "a window or a clerk, not both")
     if wish.for_window is not None:

@@ -13,6 +13,7 @@ from hall.hours import day_of, instant_of
 from hall.messages import (
     Body,
     Book,
+    CallNumber,
     CancelBooking,
     CheckIn,
     ComeBack,
@@ -73,8 +74,17 @@ class GuideRole:
 
     def _wish(self, now: Instant) -> Body:
         chance = self._chance
-        kinds = (self._take, self._come_back, self._hold, self._book, self._check_in, self._cancel, self._arrange)
-        return chance.choices(kinds, (8, 6, 5, 4, 5, 1, 1))[0](now)
+        kinds = {
+            self._take: 8,
+            self._come_back: 6,
+            self._hold: 5,
+            self._call_number: 6,
+            self._book: 4,
+            self._check_in: 5,
+            self._cancel: 1,
+            self._arrange: 1,
+        }
+        return chance.choices(list(kinds), list(kinds.values()))[0](now)
 
     def _take(self, _now: Instant) -> Body:
         chance = self._chance
@@ -88,6 +98,11 @@ class GuideRole:
             for_clerk=clerk,
             further=further,
         )
+
+    def _call_number(self, _now: Instant) -> Body:
+        """Out of turn, often somebody who stands far behind."""
+        label = f"{self._chance.choice('ABC')}{self._chance.randint(1, 60):03}"
+        return CallNumber(window=self._chance.randint(1, 5), label=label)
 
     def _come_back(self, _now: Instant) -> Body:
         return ComeBack(label=f"{self._chance.choice('ABC')}{self._chance.randint(1, 60):03}")
