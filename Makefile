@@ -1,7 +1,7 @@
 # `make` alone lists what there is. Every target first lets ./setup.sh make what is missing (at once when nothing is).
 
 VENV ?= .venv
-STEPS ?= 100000
+STEPS ?= 1000000
 SEED ?= 1
 BIN := $(VENV)/bin
 PYTHON := $(BIN)/python
@@ -27,7 +27,7 @@ check: setup ## style, types and import rules, without running anything
 bench: setup ## measure against the raw broker: bench.json, bench.md, bench/raw/
 	$(PYTHON) -m tests.bench
 
-sim: setup ## a simulated hall with faults: make sim STEPS=100000 SEED=1
+sim: setup ## a simulated hall with faults, a million requests: make sim STEPS=100000 SEED=1 for fewer
 	$(PYTHON) -m testbed.sim --steps $(STEPS) --seed $(SEED)
 
 sim-mutations: setup ## plant each known mistake and see which invariant catches it
