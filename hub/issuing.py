@@ -7,7 +7,19 @@ from typing import Any
 from hall.events import AnyEvent, BlockOpened, TicketIssued, TicketReprinted
 from hall.hours import calling_ends, taking
 from hall.messages import Issued, Refusal, Reprint, TakeTicket
-from hall.model import Block, DeskState, Hall, Instant, Matter, MatterId, PriorityId, Role, Ticket, TicketState
+from hall.model import (
+    Block,
+    DeskState,
+    Hall,
+    Instant,
+    Matter,
+    MatterId,
+    PriorityId,
+    Role,
+    Ticket,
+    TicketState,
+    WindowNo,
+)
 from hall.numbering import SeriesFull, label, next_number, series_of, ticket_id
 from hall.routing import Key
 from hall.topics import HUB
@@ -41,18 +53,26 @@ def _asks(hall: Hall, floor: Floor, asked: Asked, wish: TakeTicket) -> dict[str,
     if wish.for_window is not None and wish.for_clerk is not None:
         raise Refuse(Refusal.BAD_TARGET, "a window or a clerk, not both")
     if wish.for_window is not None:
-        must_take(hall, floor, wish.for_window, wish.matter)
+        _must_be_for(hall, floor, wish.for_window, wish.matter)
     if wish.for_clerk is not None:
         sits = next((d for d in floor.desks.values() if d.clerk == wish.for_clerk), None)
         if sits is None:
             raise Refuse(Refusal.BAD_TARGET, f"{wish.for_clerk[:8]} sits at no window now")
-        must_take(hall, floor, sits.window, wish.matter)
+        _must_be_for(hall, floor, sits.window, wish.matter)
     return {
         "priority": wish.priority,
         "for_window": wish.for_window,
         "for_clerk": wish.for_clerk,
         "further": wish.further,
     }
+
+
+def _must_be_for(hall: Hall, floor: Floor, window: WindowNo, matter: MatterId) -> None:
+    """Refuse a window that is asked for and does not serve the matter; staff alone may send a ticket anywhere."""
+    must_take(hall, floor, window, matter)
+    at = hall.by_window[window]
+    if matter not in (*at.serves, *at.delegated, *at.helps):
+        raise Refuse(Refusal.BAD_TARGET, f"window {window} does not serve {matter}")
 
 
 def issue(hall: Hall, floor: Floor, asked: Asked, matter: Matter, now: Instant, **more: Any) -> Decision:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
 from typer.testing import CliRunner
 
 from cli.__main__ import app
+from hall.checked import Mistakes, read_struct, read_toml
 from hall.errors import BadFile
 from hall.hallfile import parse_hall
+from hall.model import Hours, Policy, Post, Station, Window
 from hall.soundness import WHY, unsound
 from hall.station.settings import words
 from tests.hall.halls import Change, Table, a_hall, mistakes, put, toml
@@ -78,6 +82,20 @@ def test_a_sound_policy_tells_what_it_promises(tmp_path: Path) -> None:
     assert "overtake no ticket more than 5 times" in shown.output
     assert "counts as 15 minutes earlier" in shown.output
     assert "time bands for bookings: 2" in shown.output
+
+
+def test_what_the_document_shows_can_be_read() -> None:
+    kinds: dict[str, type[Struct]] = {"policy": Policy, "hours": Hours}
+    lists: dict[str, type[Struct]] = {"windows": Window, "posts": Post, "stations": Station}
+    text = (Path(__file__).parents[2] / "docs" / "queue.md").read_text(encoding="utf-8")
+    fragments = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    assert len(fragments) == 4
+    found = Mistakes()
+    for fragment in fragments:
+        for key, value in read_toml("queue.md", fragment, found).items():
+            for row in value if key in lists else [value]:
+                read_struct(lists.get(key) or kinds[key], row, key, found)
+    assert found.found == []
 
 
 BAD: list[tuple[str, Change]] = [

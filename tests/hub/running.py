@@ -54,12 +54,12 @@ class Client:
         )
         self.bus.start()
 
-    def until(self, found: Callable[[], T | None], what: str) -> T:
+    def until(self, found: Callable[[], T | None], what: str, limit_s: float = LIMIT_S) -> T:
         """What `found` gives once it gives something; it is looked at after every message."""
-        limit = time.monotonic() + LIMIT_S
+        limit = time.monotonic() + limit_s
         while (value := found()) is None:
             left = limit - time.monotonic()
-            assert left > 0, f"{self.name} waited {LIMIT_S} s in vain for {what}; heard {self.heard[-5:]}"
+            assert left > 0, f"{self.name} waited {limit_s} s in vain for {what}; heard {self.heard[-5:]}"
             for event in self.inbox.take(left):
                 if isinstance(event, Connected):
                     self.is_up = True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from hall.events import Called, CameBack, Finished, KeptEnded, Missed, Requeued, TicketLeft
@@ -183,6 +185,25 @@ def test_who_asks_for_a_clerk_waits_for_the_clerk() -> None:
     assert called(one, 1) == "A002"
     absent = one.ask(GUIDE_DESK, TakeTicket(matter="pension", for_clerk="102"))
     assert code(absent) is Refusal.BAD_TARGET
+
+
+@pytest.mark.parametrize(
+    "asks",
+    [
+        {"for_window": 2},
+        {"for_window": 9},
+        {"for_window": 3},
+        {"for_clerk": "102"},
+        {"for_window": 1, "for_clerk": "101"},
+    ],
+)
+def test_a_window_that_cannot_serve_is_not_asked_for(asks: dict[str, Any]) -> None:
+    one = house()
+    one.open(1)
+    one.open(2, "102")
+    before = one.tables()
+    assert code(one.ask(GUIDE_DESK, TakeTicket(matter="medical", **asks))) in (Refusal.BAD_TARGET, Refusal.BARRED)
+    assert one.tables() == before
 
 
 # --- several matters ---
