@@ -59,13 +59,13 @@ def read_text(path: Path) -> str:
         raise BadFile((f"{path}: cannot be read: {error}",)) from error
 
 
-def read_hall(path: Path) -> Hall:
-    """The hall of hall.toml and the files it names beside it. Raises BadFile."""
+def read_hall(path: Path, *, judged: bool = True) -> Hall:
+    """The hall of hall.toml and the files it names beside it, its policy `judged` too. Raises BadFile."""
     texts = {path.name: read_text(path)}
     for name in included(path.name, texts[path.name]):
         if (path.parent / name).is_file():
             texts[name] = read_text(path.parent / name)
-    return parse_hall(path.name, texts)
+    return parse_hall(path.name, texts, judged=judged)
 
 
 def read_station(path: Path) -> StationFile:

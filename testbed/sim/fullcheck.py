@@ -180,6 +180,10 @@ def shape(floor: Floor) -> dict[str, object]:
         "blocks": floor.blocks,
         "lockouts": floor.lockouts,
         "alerts": floor.alerts,
-        "queues": {key: queue for key, queue in floor.queues.items() if queue},
+        "queues": floor.queues,
+        "kept": floor.kept,
+        "bookings": floor.bookings,
+        "leaves": floor.leaves,
+        "openings": floor.openings,
         "reserved": list(floor.reserved.items()),
     }
