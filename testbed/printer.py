@@ -215,6 +215,7 @@ class VirtualPrinter(Twin):
                 "cover_open": self._cover_open,
                 "cutter_stuck": self._jammed,
                 "slip_in_mouth": self._in_mouth,
+                "tells_changes": self._auto,
                 "slips": self._count,
                 "bytes_waiting": self._buffered,
             }
