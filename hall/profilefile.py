@@ -55,12 +55,12 @@ def _printer(printer: PrinterProfile) -> list[tuple[str, str]]:
     faults = _claim_holds(printer)
     if printer.columns * FONT_A_DOTS > printer.width_dots:
         faults.append((".columns", f"{printer.columns} × {FONT_A_DOTS} dots are wider than {printer.width_dots} dots"))
-    if printer.in_order_status and not printer.fixed_bits and printer.status == "questions":
-        faults.append((".in_order_status", "must be false without fixed_bits: its answers look like any others"))
-    if printer.auto_status and printer.status == "full":
-        faults.append((".auto_status", "must be false with status full: 10 begins the answer and what is said unasked"))
+    if printer.in_order_status and not printer.fixed_bits:
+        faults.append((".fixed_bits", "false, so in_order_status must be false: its answers look like any others"))
     if printer.auto_status and not printer.fixed_bits:
-        faults.append((".auto_status", "must be false without fixed_bits: nobody could tell its four bytes apart"))
+        faults.append((".fixed_bits", "false, so auto_status must be false: its four bytes look like any others"))
+    if printer.auto_status and printer.status == "full":
+        faults.append((".status", "full, so auto_status must be false: 10 begins what is asked and what is not"))
     if printer.presenter is not None and printer.cut == "none":
         faults.append((".presenter", "a presenter holds out what was cut, but cut is none"))
     return faults
