@@ -205,7 +205,7 @@ OWN = 'title = "mine"\nverified = "experimental"\nsources = ["s"]\n'
         ("aabb-sum-8", "[look]\nspeed = 256", "mine.toml.look.speed: must be 0–255 (found 256)"),
         ("aabb-sum-8", "[look]\nblink = 1", "mine.toml.look.blink: unknown key"),
         ("a090-8", 'dialect = "aabb-sum"', "mine.toml.look: missing; aabb-sum needs it"),
-        ("number4-3", "columns = 6", "mine.toml.columns: must be 1–5 (found 6)"),
+        ("number4-3", "digits = 6", "mine.toml.digits: must be 1–5 (found 6)"),
         ("number4-3", "reply_timeout_ms = 100", "mine.toml.reply_timeout_ms: must be 0"),
         ("a090-8", 'dialect = "a091"', "mine.toml.dialect: "),
         ("escpos-80mm", "fixed_bits = false\nauto_status = false", "mine.toml.fixed_bits: false, so in_order"),
