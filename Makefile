@@ -4,11 +4,12 @@ VENV ?= .venv
 STEPS ?= 100000
 SEED ?= 1
 IMAGES ?= 10000
+OPERATIONS ?= 100000
 BIN := $(VENV)/bin
 PYTHON := $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench sim sim-mutations crash powercut setup clean
+.PHONY: help demo test check bench sim sim-mutations crash powercut soak setup clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +40,9 @@ crash: setup ## 200 kills of hub, broker and stations at random moments
 
 powercut: setup ## 10,000 power cuts of the hub's real store: make powercut IMAGES=10000 SEED=1
 	$(PYTHON) -m testbed.powercut --images $(IMAGES) --seed $(SEED)
+
+soak: setup ## 100,000 requests under kill -9, SIGSTOP and restarts of real processes; its part of bench.md
+	$(PYTHON) -m tests.soak --operations $(OPERATIONS) --seed $(SEED) --out .
 
 setup: ## the environment in .venv, and broker, voice and font if the system has none
 	@./setup.sh --venv $(VENV)
