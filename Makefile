@@ -6,13 +6,14 @@ SEED ?= 1
 RUNS ?= 1000000
 ATHERIS := atheris==3.0.0
 IMAGES ?= 10000
+OPERATIONS ?= 100000
 BIN := $(VENV)/bin
 PYTHON := $(BIN)/python
 PREFIX := /opt/jiaohao
 TREE ?= /tmp/page
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-village test check bench sim sim-mutations crash fuzz powercut page install many setup clean
+.PHONY: help demo demo-village test check bench sim sim-mutations crash fuzz powercut page install many soak setup clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +61,9 @@ install: ## as root: into /opt/jiaohao with units and user, or upgrade what is t
 
 many: setup ## two clerks press next at the same instant, ten thousand times, over the real broker
 	$(PYTHON) -m pytest -m many -s -o faulthandler_timeout=3600
+
+soak: setup ## 100,000 requests under kill -9, SIGSTOP and restarts of real processes; its part of bench.md
+	$(PYTHON) -m tests.soak --operations $(OPERATIONS) --seed $(SEED) --out .
 
 setup: ## the environment in .venv, and broker, voice and font if the system has none
 	@./setup.sh --venv $(VENV)

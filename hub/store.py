@@ -376,17 +376,22 @@ class Store:
             yield msgspec.convert(dict(zip(names, row, strict=True)), table.kind, strict=False)  # 0 and 1 are bools
 
     def floor(self) -> Floor:
-        """The floor as it was committed: today's rows, and what outlives a day."""
+        """The floor as it was committed: today's rows, and what outlives a day. Raises BadLog for a broken file."""
         found: list[Entity] = []
-        for table in TABLES:
-            if table.daily:
-                found += self.rows(table, "WHERE day = ?", (self.day,))
-            elif table.kind is Booking:
-                found += self.rows(table, "WHERE date >= ?", (self.day or "",))
-            elif table.kind is Alert:
-                found += self.rows(table, "WHERE ended_at IS NULL")
-            else:
-                found += self.rows(table)
+        try:
+            for table in TABLES:
+                if table.daily:
+                    found += self.rows(table, "WHERE day = ?", (self.day,))
+                elif table.kind is Booking:
+                    found += self.rows(table, "WHERE date >= ?", (self.day or "",))
+                elif table.kind is Alert:
+                    found += self.rows(table, "WHERE ended_at IS NULL")
+                else:
+                    found += self.rows(table)
+        except sqlite3.OperationalError:
+            raise  # locked, or the disk: nothing is said against the file
+        except sqlite3.DatabaseError as error:
+            raise BadLog(f"the store cannot be read: {error}: do not go on; restore a backup") from error
         return Floor.loaded(self.day, self.at, found)
 
     def close(self) -> None:

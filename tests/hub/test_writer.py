@@ -356,6 +356,18 @@ def test_a_number_given_twice_ends_at_the_schema() -> None:
     assert house.take_ticket().label == "A002"
 
 
+def test_a_file_with_a_broken_page_stops_the_start_with_advice(tmp_path: Path) -> None:
+    house = House(path=tmp_path / "hub.db")
+    house.take_ticket()
+    (root,) = house.store._db.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'tickets'").fetchone()
+    house.store.close()
+    with (tmp_path / "hub.db").open("r+b") as file:
+        file.seek((root - 1) * 4096)
+        file.write(b"\xff" * 4096)
+    with pytest.raises(BadLog, match=r"cannot be read.*malformed.*restore a backup"):
+        House(path=tmp_path / "hub.db")
+
+
 # --- before and after ---
 
 
