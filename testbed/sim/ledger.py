@@ -92,6 +92,7 @@ class Ledger:
         self.ended_days: dict[str, dict[str, Held]] = {}
         self.crashes = 0
         self.bookings: dict[str, Row] = {}
+        self.alerts: dict[str, int] = {}  # alert → when it last began or ended
         self.opened: dict[int, tuple[int, tuple[str, ...]]] = {}
         self._before: dict[str, str] = {}  # service → its matter, where the ticket went on to another
         self._services: dict[str, tuple[str, str]] = {}  # service → ticket, state
@@ -499,6 +500,12 @@ class Ledger:
             if others:
                 self._fail("withdrawn", f"with {request} also what {', '.join(others)} did is taken back")
         self._taken_back_now.clear()
+
+    def _alert_raised(self, event: Row, at: int) -> None:
+        self.alerts[event["alert"]] = at
+
+    def _alert_ended(self, event: Row, at: int) -> None:
+        self.alerts[event["alert"]] = at
 
     def _request_crashed(self, _event: Row, _at: int) -> None:
         self.crashes += 1
