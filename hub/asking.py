@@ -75,7 +75,7 @@ def must_serve(hall: Hall, matter: MatterId) -> Matter:
     """The matter; refused if the hall does not know it, or no window serves it."""
     found = hall.by_matter.get(matter)
     if found is None:
-        raise Refuse(Refusal.UNKNOWN_MATTER, matter[:40])
+        raise Refuse(Refusal.UNKNOWN_MATTER, matter)
     if not windows_for(hall, matter):
         raise Refuse(Refusal.NO_WINDOW, matter)
     return found

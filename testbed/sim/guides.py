@@ -51,7 +51,7 @@ class GuideRole:
         self._chance, self._happened = chance, happened
         self._station: Host | None = None
         self._codes: list[str] = []
-        self._series = "A"
+        self._labels: list[str] = []
 
     def start(self, station: Host) -> None:
         self._station = station
@@ -70,6 +70,7 @@ class GuideRole:
             except Busy:
                 self._happened["asked while busy"] += 1
         elif isinstance(event, Answered) and isinstance(event.reply, Issued):
+            self._labels.append(event.reply.label)
             station.note(Note(Printed(ticket=event.reply.ticket, outcome=Printing.UNKNOWN, reason="by hand")))
 
     def _wish(self, now: Instant) -> Body:
@@ -78,7 +79,7 @@ class GuideRole:
             self._take: 8,
             self._come_back: 6,
             self._hold: 5,
-            self._call_number: 6,
+            self._call_number: 12,
             self._book: 4,
             self._check_in: 5,
             self._cancel: 1,
@@ -101,7 +102,7 @@ class GuideRole:
 
     def _call_number(self, _now: Instant) -> Body:
         """Out of turn, often somebody who stands far behind."""
-        label = f"{self._chance.choice('ABC')}{self._chance.randint(1, 60):03}"
+        label = self._chance.choice(self._labels[-6:] or ["A001"])
         return CallNumber(window=self._chance.randint(1, 5), label=label)
 
     def _come_back(self, _now: Instant) -> Body:

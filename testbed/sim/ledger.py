@@ -11,66 +11,17 @@ from typing import Any
 
 import msgspec
 
-from hall.hours import instant_of
 from hall.model import Hall
+from testbed.sim.booked import Bookings
+from testbed.sim.people import Held, Row, Seat
+from testbed.sim.turns import right
 
 Fail = Callable[[str, str], None]
-Row = dict[str, Any]
 IN_HAND = ("calling", "serving")
 ENDED = ("served", "no_show", "left", "void")
 BACK = {"call": "waiting", "start": "called", "finish": "serving", "miss": "called"}
 DESK_BACK = {"call": "free", "start": "calling", "finish": "serving", "miss": "calling"}
 ACT_OF = {"called": "call", "started": "start", "finished": "finish", "missed": "miss"}
-
-
-class Held:
-    """A ticket, as far as the events tell."""
-
-    def __init__(self, event: Row, at: int) -> None:
-        self.id: str = event["ticket"]
-        self.series, self.number, self.place = event["series"], event["number"], event["place"]
-        self.matter: str = event["matter"]
-        self.station: str = event["station"]
-        self.issued_at = at
-        self.state, self.printing = "waiting", "reserved"
-        self.for_window: int | None = event.get("for_window")
-        self.for_clerk: str | None = event.get("for_clerk")
-        self.window: int | None = None
-        self.priority: str = event.get("priority", "")
-        self.further: list[str] = list(event.get("further", ()))
-        self.booking: str = event.get("booking", "")
-        self.overtaken, self.misses, self.kept_until = 0, 0, 0
-        self.behind: tuple[int, int] | None = None
-
-    @property
-    def stands(self) -> tuple[int, int, int, int]:
-        """Where among the others: by arrival, or behind the one that stands at that time and place."""
-        if self.behind is not None:
-            return (*self.behind, 1, self.place)
-        return self.issued_at, self.place, 0, self.place
-
-    @property
-    def lane(self) -> str:
-        """Its class; whoever was missed has none any more."""
-        return "" if self.misses else self.priority
-
-
-class Seat:
-    """A window, as far as the events tell."""
-
-    def __init__(self) -> None:
-        self.state, self.clerk = "closed", None
-        self.ticket: str | None = None
-        self.service: str | None = None
-        self.history: list[tuple[int, tuple[Any, ...]]] = [(0, self.shown())]
-
-    def shown(self) -> tuple[Any, ...]:
-        """What a window's state tells of it."""
-        return self.state, self.clerk, self.ticket
-
-    def shown_at(self, seq: int) -> tuple[Any, ...]:
-        """What it told when the log stood at `seq`."""
-        return next(shown for at, shown in reversed(self.history) if at <= seq)
 
 
 class Ledger:
@@ -91,7 +42,10 @@ class Ledger:
         self.locked: dict[str, tuple[int, int]] = {}  # badge → failures in a row, locked until
         self.ended_days: dict[str, dict[str, Held]] = {}
         self.crashes = 0
-        self.bookings: dict[str, Row] = {}
+        self.bookings = Bookings(hall, fail)
+        self._booked, self._booking_cancelled = self.bookings.booked, self.bookings.cancelled
+        self._booking_missed = self.bookings.missed
+        self.alerts: dict[str, int] = {}  # alert → when it last began or ended
         self.opened: dict[int, tuple[int, tuple[str, ...]]] = {}
         self._before: dict[str, str] = {}  # service → its matter, where the ticket went on to another
         self._services: dict[str, tuple[str, str]] = {}  # service → ticket, state
@@ -168,9 +122,7 @@ class Ledger:
         for number, seat in self.seats.items():
             if seat.state != "closed":
                 self._fail("ended", f"window {number} is {seat.state} when its day closes")
-        for booking in self.bookings.values():
-            if booking["date"] <= event["day"] and booking["state"] == "booked":
-                self._fail("ended", f"a booking of {booking['date']} is open when {event['day']} closes")
+        self.bookings.must_be_over(event["day"])
         assert self.day is not None
         self.ended_days[self.day] = self.tickets
         self.day = None
@@ -198,7 +150,7 @@ class Ledger:
         self.numbers[event["series"]] = event["number"]
         ticket = self.tickets[event["ticket"]] = Held(event, at)
         if ticket.booking:
-            self._checked_in(ticket, at)
+            self.bookings.checked_in(ticket, at)
 
     def _ticket_printed(self, event: Row, at: int) -> None:
         ticket = self.tickets[event["ticket"]]
@@ -216,53 +168,10 @@ class Ledger:
         if ticket.printing == "reserved":
             ticket.printing = "void"
         if ticket.booking:
-            self.bookings[ticket.booking]["state"] = "booked"
+            self.bookings.freed(ticket.booking)
 
     def _ticket_left(self, event: Row, _at: int) -> None:
         self._moves(event["ticket"], ("waiting", "held"), "left")
-
-    # --- bookings ---
-
-    def _booked(self, event: Row, at: int) -> None:
-        mine = [b for b in self.bookings.values() if b["date"] == event["date"] and b["state"] != "cancelled"]
-        if event["booking"] in self.bookings or any(b["person"] == event["person"] for b in mine):
-            self._fail("booked", f"{event['person'][:8]} books twice for {event['date']}")
-        if event["slot"] <= at:
-            self._fail("booked", f"a booking for {event['slot']} is made at {at}")
-        zone, policy = self.hall.utc_offset, self.hall.policy.bookings
-        for quota in policy.quotas:
-            begins, ends = (instant_of(zone, event["date"], clock) for clock in (quota.begins, quota.ends))
-            if quota.matter == event["matter"] and begins <= event["slot"] < ends:
-                taken = sum(1 for b in mine if b["matter"] == event["matter"] and begins <= b["slot"] < ends)
-                if taken >= quota.places:
-                    self._fail("booked", f"{quota.places} places, booked {taken + 1} times")
-                break
-        else:
-            self._fail("booked", f"{event['matter']} has no places at {event['slot']}")
-        self.bookings[event["booking"]] = {**event, "state": "booked"}
-
-    def _checked_in(self, ticket: Held, at: int) -> None:
-        booking, policy = self.bookings[ticket.booking], self.hall.policy.bookings
-        late_ms = at - booking["slot"]
-        if not -policy.early_minutes * 60_000 <= late_ms <= policy.late_minutes * 60_000:
-            self._fail("booked", f"{ticket.id} checks in {late_ms} ms after the time booked")
-        if booking["state"] != "booked":
-            self._fail("booked", f"{ticket.id} checks in with a booking that is {booking['state']}")
-        if ticket.priority != (policy.priority if late_ms <= 0 else policy.late_priority):
-            self._fail("booked", f"{ticket.id}, {late_ms} ms late, gets the class {ticket.priority!r}")
-        booking["state"] = "checked_in"
-
-    def _booking_cancelled(self, event: Row, at: int) -> None:
-        booking = self.bookings[event["booking"]]
-        if booking["state"] != "booked" or at > booking["slot"] - self.hall.policy.bookings.cancel_hours * 3_600_000:
-            self._fail("booked", f"a booking ({booking['state']}) for {booking['slot']} is given up at {at}")
-        booking["state"] = "cancelled"
-
-    def _booking_missed(self, event: Row, at: int) -> None:
-        booking = self.bookings[event["booking"]]
-        if booking["state"] != "booked" or at <= booking["slot"] + self.hall.policy.bookings.late_minutes * 60_000:
-            self._fail("booked", f"a booking ({booking['state']}) for {booking['slot']} is over at {at}")
-        booking["state"] = "no_show"
 
     # --- at windows ---
 
@@ -313,30 +222,14 @@ class Ledger:
         named = ticket.id if event["rule"] == "priority" else event["put_off"]
         told = (event["rule"], event["passed"], list(event["passed_first"]), named)
         names = [t.id for t in passed][:10]
-        rule = self._right(waiting)
+        rule = right(self.hall, waiting)
         out_of_turn = event["rule"] == "by_number"
-        right = ("by_number", len(passed), names, "") if out_of_turn else rule
+        expected = ("by_number", len(passed), names, "") if out_of_turn else rule
         first = rule[3] if rule[0] == "priority" else waiting[0].id
-        if told != right or out_of_turn == (first == ticket.id):
-            self._fail("why", f"{where} passing {event['passed']} {event['passed_first']}: it should be {right}")
+        if told != expected or out_of_turn == (first == ticket.id):
+            self._fail("why", f"{where} passing {event['passed']} {event['passed_first']}: it should be {expected}")
         for other in passed:
             other.overtaken += 1
-
-    def _right(self, waiting: list[Held]) -> tuple[str, int, list[str], str]:
-        """What the rules say of those who wait: rule, passed over, the first of them, and who is favoured or put
-        off."""
-
-        def counted(ticket: Held) -> float:
-            weight = self.hall.by_priority[ticket.lane].weight_minutes if ticket.lane else 0.0
-            return ticket.stands[0] - weight * 60_000
-
-        best = min(waiting, key=lambda t: (counted(t), t.stands))
-        before = [t for t in waiting if t.stands < best.stands]
-        if not before:
-            return "first_come", 0, [], ""
-        if any(t.overtaken >= self.hall.by_priority[best.lane].bound for t in before):
-            return "bound", 0, [], best.id
-        return "priority", len(before), [t.id for t in before][:10], best.id
 
     def _recalled(self, event: Row, _at: int) -> None:
         self._holds(event, ("calling",))
@@ -499,6 +392,12 @@ class Ledger:
             if others:
                 self._fail("withdrawn", f"with {request} also what {', '.join(others)} did is taken back")
         self._taken_back_now.clear()
+
+    def _alert_raised(self, event: Row, at: int) -> None:
+        self.alerts[event["alert"]] = at
+
+    def _alert_ended(self, event: Row, at: int) -> None:
+        self.alerts[event["alert"]] = at
 
     def _request_crashed(self, _event: Row, _at: int) -> None:
         self.crashes += 1

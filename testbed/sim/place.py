@@ -142,7 +142,7 @@ def hall(variant: int = 0) -> Hall:
             pin_lock_minutes=1.0,
             calls_before_no_show=2,
             number_digits=3,
-            overtaken_at_most=4,
+            overtaken_at_most=3,
             help_over=6,
             priorities=(
                 Priority(id="elder", name="老年人", basis="示例", weight_minutes=10.0, bound=2),

@@ -97,6 +97,21 @@ def test_a_clerk_too_may_pass_nobody_over_beyond_k() -> None:
     assert called(one) == "A001"
 
 
+def test_who_goes_on_with_a_next_matter_keeps_its_count() -> None:
+    one = house()
+    one.open()
+    first = ticket(one, further=("medical",))
+    for _ in range(3):
+        ticket(one, priority="elder")
+    for _ in range(2):
+        called(one)
+        finish(one)
+    assert called(one) == "A001"
+    one.did(Next(window=1, finishing=Disposition.DONE))  # A004 is an elder, and A001 was overtaken twice
+    assert (last_call(one).ticket, last_call(one).rule) == (first, "bound")
+    assert last_call(one).put_off == "2026-11-23/A004"
+
+
 def test_the_kiosk_gives_only_the_classes_it_may() -> None:
     one = house()
     assert code(one.ask(KIOSK, TakeTicket(matter="pension", priority="elder"))) is Refusal.NOT_ALLOWED
