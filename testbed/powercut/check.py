@@ -17,7 +17,8 @@ from hub.__main__ import STORE
 from hub.verify import verify
 from testbed.powercut.life import Line, Living, Told
 from testbed.powercut.promises import Key, Promises
-from testbed.sim.ledger import Held, Ledger
+from testbed.sim.ledger import Ledger
+from testbed.sim.people import Held
 from testbed.sim.place import KIOSKS
 
 MUST_HOLD = {
