@@ -161,6 +161,11 @@ class Mark(Struct, frozen=True):
     at: Instant
 
 
+def into() -> dict[type[Entity], str]:
+    """The end of the INSERT of each kind of row."""
+    return {t.kind: f" INTO {t.name}({t.columns}) VALUES ({t.marks})" for t in TABLES}
+
+
 class Store:
     """The writer's connection. All methods but the readers belong inside `begin` … `commit`.
 
@@ -169,6 +174,7 @@ class Store:
 
     def __init__(self, db: sqlite3.Connection, hall: str) -> None:
         self._db = db
+        self._into = into()
         db.isolation_level = None
         version = db.execute("PRAGMA user_version").fetchone()[0]
         if version == 0:
@@ -183,7 +189,6 @@ class Store:
         self.day: Day | None = row[1]
         self.seq, self.at, self.head, self.boot = int(row[2]), int(row[3]), bytes(row[4]), int(row[5])
         self._check_head()
-        self._into = {t.kind: f" INTO {t.name}({t.columns}) VALUES ({t.marks})" for t in TABLES}
 
     @classmethod
     def open(cls, path: Path, hall: str) -> Store:
@@ -213,7 +218,10 @@ class Store:
         self._db.execute("COMMIT")
 
     def _upgrade(self) -> None:
-        """An older version's tables get what has come since, with the values' own defaults; all of it or nothing."""
+        """An older version's tables get what has come since, and every row as the log says it; all of it or nothing.
+
+        A new column's default need not be what the old days' events come to: a number that nobody answered to was
+        missed once already, whether or not the older version counted that."""
         self._db.execute("BEGIN IMMEDIATE")
         for table in TABLES:
             there = {row[1] for row in self._db.execute(f"PRAGMA table_info({table.name})")}
@@ -225,6 +233,9 @@ class Store:
                     self._db.execute(f"ALTER TABLE {table.name} ADD COLUMN {name} {column}")
         self._db.execute("CREATE INDEX IF NOT EXISTS bookings_date ON bookings(date)")
         self._db.execute(f"PRAGMA user_version={VERSION}")
+        floor = Floor()
+        for at, body in self._db.execute("SELECT at, body FROM log ORDER BY seq"):
+            self.put(floor.apply(decode_event(body), at))
         self._db.execute("COMMIT")
 
     def _check_head(self) -> None:
