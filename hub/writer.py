@@ -6,6 +6,7 @@ Nothing here knows MQTT or the clock: the daemon and the simulation hand in what
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Sequence
 
 from msgspec import Struct
@@ -78,6 +79,7 @@ class Writer:
         self._told_moments: list[str] = []
         self._alarms: dict[str, AlertRaised] = {}
         self._next_watch: Instant = 0
+        self.broken: Counter[StationId] = Counter()  # messages that were no requests, since the shell last looked
 
     def alarm(self, alert: AlertRaised) -> None:
         """An alert of the shell's, raised with the next commit unless it stands already."""
@@ -289,6 +291,7 @@ class _Batch:
         self.answers.append((station, body))
 
     def _malformed(self, heard: Heard, error: BadMessage) -> None:
+        self._writer.broken[heard.station] += 1
         log.warning("%s: %s", heard.station, error)
         self._alert(f"bad-message-{heard.station}", AlertKind.BAD_MESSAGE, heard.station, str(error)[:120])
         request = id_in(heard.payload)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -136,6 +137,7 @@ def profile_file(path: Path) -> Profile:
     return parse_profile(path.stem, {**profile_texts(), **beside, path.stem: read_text(path)})
 
 
+@cache
 def profiles() -> dict[str, Profile]:
     """All shipped device profiles by name, in order. Raises BadFile."""
     shipped = profile_texts()
@@ -151,6 +153,7 @@ def profile_texts() -> dict[str, str]:
     }
 
 
+@cache
 def languages() -> tuple[str, ...]:
     """The languages that there are words in."""
     return tuple(sorted(entry.name for entry in (files("hall") / "words").iterdir() if entry.is_dir()))
