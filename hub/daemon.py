@@ -23,6 +23,7 @@ from hub.views import Shown
 from hub.writer import Heard, Outcome, Writer
 
 TICK_S = 0.5
+CALL_S, FEW = 0.02, 2  # a call is told sooner, unless the hub has more to do: somebody looks up at the bar
 SHOW_S = 0.1  # states are told at once, but no more often: a burst of requests is one new board
 log = logging.getLogger("hub")
 
@@ -57,6 +58,7 @@ class Hub:
         self._moments: dict[int, str] = {}
         self._trouble: Alert | None = None
         self._next_tick = 0.0
+        self._shown_at = 0.0
         self._next_show = 0.0
         self._unshown = False
         self._next_beacon = 0.0
@@ -128,6 +130,8 @@ class Hub:
         self.writer.broken.clear()
         troubled = self._troubled(outcome, now, ticking)
         self._unshown = self._unshown or outcome.changed or ticking or troubled
+        if outcome.moments and len(heard) <= FEW:
+            self._next_show = min(self._next_show, self._shown_at + CALL_S)
         if ticking:
             mono = self._mono()
             self._next_tick = mono + TICK_S
@@ -138,7 +142,8 @@ class Hub:
     def _show(self) -> None:
         """The retained states that changed."""
         self._unshown = False
-        self._next_show = self._mono() + SHOW_S
+        self._shown_at = self._mono()
+        self._next_show = self._shown_at + SHOW_S
         now = self._now()
         for tell in self._shown.changed(self.writer.floor, now, self.writer.store.seq, self._trouble):
             if self._bus.is_connected:  # else all are told at the next connection

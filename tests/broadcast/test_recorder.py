@@ -117,7 +117,7 @@ def test_a_process_that_fails_is_killed_and_replaced(tmp_path: Path, trouble: st
         assert {path.suffix for path in made.clips.directory.iterdir()} == {
             ".wav",
             ".jsonl",
-        }  # nothing half made is left
+        }  # nothing half made
         assert made.heard.next(5) == Recording(True)
         assert first != second
 

@@ -29,6 +29,7 @@ def test_each_role_killed_while_a_number_is_called_and_served(tmp_path: Path) ->
         # the board: right from what is retained
         corner.kill("board-1")
         board = corner.touch("board-1")
+        board.wait_for("board", LIMIT_S)
         until(lambda: "A001" in board.look()["texts"], "the number on the board")
         board.close()
 
