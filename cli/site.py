@@ -20,8 +20,9 @@ import msgspec
 
 from hall.model import Hall, StationId
 from hall.station.settings import read_hall
-from hall.topics import HUB, acl
+from hall.topics import HUB, ROOT, acl
 
+LISTENER = "listener"
 PBKDF2_ROUNDS = 101  # Mosquitto's own; the passwords have 192 random bits
 BROKER_CONF = Path(__file__).parent.parent / "broker.conf"  # of a checkout; installing comes with its own issue
 
@@ -29,24 +30,36 @@ BROKER_CONF = Path(__file__).parent.parent / "broker.conf"  # of a checkout; ins
 class Site:
     """Paths and passwords of one site. `make` writes everything that a start needs."""
 
-    def __init__(self, root: Path, hall_file: Path, port: int) -> None:
+    def __init__(
+        self, root: Path, hall_file: Path, port: int, door: int | None = None, *, listener: bool = False
+    ) -> None:
+        """`door`: the port at which the daemons reach the broker, if that is another than its own. `listener`: one
+        more who may read everything, so that a replay can hold it against the wires."""
         self.root = root.absolute()
         self.hall_file = hall_file.absolute()
         self.hall: Hall = read_hall(self.hall_file)
         self.port = port
+        self._door = door or port
+        self._listener = listener
         self.broker = self.root / "broker"
 
     def make(self, clock: Mapping[str, Any] | None = None) -> None:
         """Write passwords, ACL, broker lines and hub.toml. `clock`: a business clock, as in hall.stationfile."""
         for place in (self.root, self.broker / "conf.d", self.broker / "data", self.root / "passwords"):
             place.mkdir(parents=True, exist_ok=True)
-        names = (HUB, *(s.id for s in self.hall.stations))
+        listeners = (LISTENER,) if self._listener else ()
+        names = (HUB, *(s.id for s in self.hall.stations), *listeners)
         passwords = {name: self._password(name) for name in names}
         lines = [f"{name}:{_hashed(password)}" for name, password in passwords.items()]
         _private(self.broker / "passwords", "\n".join(lines) + "\n")
-        _private(self.broker / "acl", acl(self.hall.id, names[1:]))
+        heard = f"\nuser {LISTENER}\ntopic read {ROOT}/{self.hall.id}/#\n" if self._listener else ""
+        _private(self.broker / "acl", acl(self.hall.id, [s.id for s in self.hall.stations]) + heard)
         shutil.copyfile(BROKER_CONF, self.broker / "broker.conf")
         _private(self.broker / "conf.d" / "site.conf", self._broker_lines())
+        self.set_clock(clock)
+
+    def set_clock(self, clock: Mapping[str, Any] | None) -> None:
+        """Write hub.toml; a hub that starts goes by this clock."""
         hub = {"hall": str(self.hall_file), "data": "hub", "broker": self._broker(HUB)}
         if clock is not None:
             hub["clock"] = dict(clock)
@@ -79,7 +92,7 @@ class Site:
         return self.password(name)
 
     def _broker(self, name: StationId) -> dict[str, Any]:
-        return {"host": "127.0.0.1", "port": self.port, "password_file": f"passwords/{name}"}
+        return {"host": "127.0.0.1", "port": self._door, "password_file": f"passwords/{name}"}
 
     def _broker_lines(self) -> str:
         lines = [

@@ -8,6 +8,7 @@ goes on where it stopped.
 import queue
 import time
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -43,7 +44,7 @@ class Slip(msgspec.Struct, frozen=True):
 
 
 class VirtualPrinter(Twin):
-    """An ESC/POS printer; `path` is its serial port. Use it as a context manager, or close it."""
+    """An ESC/POS printer; `path` is its serial port, `tap` hears its wire. Use it as a context manager, or close it."""
 
     def __init__(
         self,
@@ -52,6 +53,7 @@ class VirtualPrinter(Twin):
         width_dots: int | None = None,
         bytes_per_s: float | None = None,
         png_dir: Path | None = None,
+        tap: Callable[[bool, bytes], None] = lambda _to_device, _data: None,
     ) -> None:
         super().__init__("virtual-printer")
         self._width = width_dots or (profile.width_dots if profile else 576)
@@ -60,6 +62,7 @@ class VirtualPrinter(Twin):
         self._cutter = profile is None or profile.cut != "none"
         self._bytes_per_s = bytes_per_s
         self._png_dir = png_dir
+        self._tap = tap
         self._kept: deque[tuple[float, bytes]] = deque(maxlen=MAX_KEPT)
         self._slips: queue.Queue[Slip] = queue.Queue(MAX_SLIPS)
         self._count = 0
@@ -183,6 +186,7 @@ class VirtualPrinter(Twin):
 
     def received(self, data: bytes, now: float) -> None:
         self._kept.append((now, data))
+        self._tap(True, data)
         if not self._power:
             return
         for byte in data:
@@ -250,8 +254,8 @@ class VirtualPrinter(Twin):
     # --- its answers ----------------------------------------------------------------------------------------
 
     def _answer(self, byte: int) -> None:
-        if not self._silent:
-            self.send(bytes([byte]))
+        if not self._silent and self.send(bytes([byte])):
+            self._tap(False, bytes([byte]))
 
     def _real_time_answer(self, question: Question) -> int:
         byte = _SET_FIXED if self._fixed_bits else 0

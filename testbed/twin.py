@@ -23,7 +23,6 @@ class Twin:
 
     def __init__(self, name: str) -> None:
         self._pty = Pty()
-        self.path: Final = self._pty.path
         self.reading = True  # False leaves the host's bytes in the cable
         self._lock = threading.RLock()
         self._wake_read, self._wake_write = os.pipe()
@@ -32,6 +31,11 @@ class Twin:
         self._pulled = threading.Event()
         self._pull = False
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    @property
+    def path(self) -> str:
+        """The host's serial port; another one after `replug`."""
+        return self._pty.path
 
     def received(self, data: bytes, now: float) -> None:
         """Bytes arrived at monotonic time `now`."""
@@ -68,6 +72,16 @@ class Twin:
         self.do(pull)
         if not self._pulled.wait(CLOSE_LIMIT_S):
             raise TimeoutError(f"{self._thread.name} is stuck: the cable was not pulled within {CLOSE_LIMIT_S} s")
+
+    def replug(self) -> None:
+        """Put the cable in again: a new port, as a USB adapter gets one."""
+
+        def plug() -> None:
+            self._pty = Pty()
+            self._pull = False
+            self._pulled.clear()
+
+        self.do(plug)
 
     def close(self) -> None:
         """Stop the thread and free the PTY; closing twice is allowed."""
