@@ -1,11 +1,12 @@
 """`hall replay`: a whole day of a hall on this machine, from day.csv, and whether every wire told the same.
 
-    make the hall ─▶ wait until everything is ready ─▶ set the clock to the first arrival ─▶ the day, with mishaps
-    ─▶ everybody is served, or has gone ─▶ midnight: the day is closed and sealed ─▶ all ends ─▶ read the wires
+make the hall ─▶ wait until everything is ready ─▶ set the clock to the first arrival ─▶ the day, with mishaps
+─▶ everybody is served, or has gone ─▶ midnight: the day is closed and sealed ─▶ all ends ─▶ read the wires
 """
 
 from __future__ import annotations
 
+import shutil
 import signal
 import sqlite3
 import threading
@@ -18,7 +19,7 @@ from typing import Final
 
 from msgspec import Struct
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from cli.demo import UsedPlace, read_play
 from cli.processes import NotStarted
@@ -28,12 +29,14 @@ from hall.errors import BadFile
 from hall.hours import instant_of, offset_minutes
 from hall.model import Badge, Hall, Role, StationId, WindowNo
 from hall.station.settings import read_hall
+from hub.verify import verify
 from testbed.atkiosk import QueueAtKiosk
-from testbed.atwindow import Clerk, GlassHands, Hands, KeypadHands, Rater, glass_finger, pad_finger
+from testbed.atwindow import Clerk, GlassHands, Hands, KeypadHands, Press, Rater, glass_finger, pad_finger
 from testbed.cast import Actor, Play
 from testbed.crowd import Crowd
-from testbed.day import Arrival, clock, read_day
+from testbed.day import clock, read_day
 from testbed.listener import Listener
+from testbed.reconciling.whole import Places, Run
 from testbed.tape import BusinessClock, Tape
 from testbed.touch import Touch
 
@@ -58,18 +61,6 @@ class Wanted(Struct, frozen=True, kw_only=True):
     scale: float = 0.4  # of the screens
 
 
-class Ran(Struct, frozen=True, kw_only=True):
-    """What a run gives to those who read its wires."""
-
-    hall: Hall
-    clock: BusinessClock
-    arrivals: tuple[Arrival, ...]
-    out: Path
-    real_s: float
-    longest_queue: int
-    unfinished: str = ""
-
-
 class Replay:
     """One run. Everything started is ended, whatever happens."""
 
@@ -85,13 +76,15 @@ class Replay:
         first = max(60, self._arrivals[0].arrive - OPENS_BEFORE_S)
         offset = self._hall.utc_offset
         self._begin_at = instant_of(offset, self._date, clock(first))
-        self._clock = BusinessClock(self._begin_at, offset_minutes(offset) * 60, 1.0)
-        self._tape = Tape(wanted.out / "wires", lambda: self._clock.now())
-        self._told = Tape(wanted.out / "told", lambda: self._clock.now())
+        self._offset_s = offset_minutes(offset) * 60
+        self._clock = BusinessClock(self._begin_at, self._offset_s, 1.0)
+        self._began_wall_s = 0.0
+        self._tape = Tape(wanted.out / "wires", self._clock.now)
+        self._told = Tape(wanted.out / "told", self._clock.now)
         closing = max(end for _, end in self._hall.hours.calling)
         self._no_calls_after = int(closing[:2]) * 3600 + int(closing[3:]) * 60 + OVERTIME_S
 
-    def run(self) -> Ran:
+    def run(self) -> Run:
         """The whole day; what it left is in `out`."""
         wanted = self._wanted
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -121,20 +114,26 @@ class Replay:
                     stack.callback(actor.stopping.set)
                 stack.enter_context(Pictures(stage, self._clock))
                 bar.update(task, total=len(self._arrivals))
-                unfinished = self._watch(stage, listener, crowd, lambda: bar.update(task, **self._state(crowd)))
+                unfinished = self._watch(stage, listener, crowd, lambda: self._show(bar, task, crowd))
                 self._end(actors)
                 real_s = time.monotonic() - began
                 bar.update(task, description="closing the day")
                 time.sleep(SETTLES_S)
                 self._close_the_day(stage)
-        return Ran(
-            hall=self._hall,
-            clock=self._clock,
-            arrivals=self._arrivals,
+        day_clock = BusinessClock(self._begin_at, self._offset_s, wanted.speed, self._began_wall_s)
+        shutil.copyfile(stage.store, wanted.out / "hub.db")
+        return Run(
             out=wanted.out,
+            clock=day_clock,
+            speed=wanted.speed,
+            arrivals=self._arrivals,
+            mishaps=(),
+            places=places(stage),
             real_s=real_s,
+            faults=wanted.faults,
             longest_queue=crowd.longest_queue,
             unfinished=unfinished,
+            log_broken=str(verify(stage.store, rebuild=True).broken or ""),
         )
 
     # --- before the day ---
@@ -164,6 +163,7 @@ class Replay:
     def _set_clock(self, stage: Stage, at: int, speed: float) -> None:
         wall_s = stage.set_clock(at, speed)
         self._clock.at_ms, self._clock.speed, self._clock.wall_s = at, speed, wall_s
+        self._began_wall_s = wall_s
 
     def _people(self, stage: Stage, listener: Listener) -> tuple[Crowd, list[Actor]]:
         hall = self._hall
@@ -185,14 +185,14 @@ class Replay:
                     calls_before_no_show=hall.policy.calls_before_no_show,
                     over=lambda: self._over,
                 )
-                clerk.offset_s = offset_minutes(hall.utc_offset) * 60
+                clerk.offset_s = self._offset_s
                 actors.append(clerk)
             press = self._pad(stage, window.number)
             if press is not None:
                 actors.append(Rater(window.number, press, crowd, listener))
         return crowd, actors
 
-    def _pad(self, stage: Stage, window: WindowNo) -> Callable[[int], bool] | None:
+    def _pad(self, stage: Stage, window: WindowNo) -> Press | None:
         panel = stage.station_with(Role.EVALUATOR, window)
         if panel is not None:
             return glass_finger(_finger(stage, panel), self._tape, f"touch-{window:02}")
@@ -225,9 +225,9 @@ class Replay:
             if waited > 1.0 and (not asked or waited > RATING_LIMIT_S):
                 return ""
 
-    def _state(self, crowd: Crowd) -> dict[str, object]:
+    def _show(self, bar: Progress, task: TaskID, crowd: Crowd) -> None:
         now = clock(self._clock.now())
-        return {"completed": crowd.done, "description": f"{now} ×{self._wanted.speed:g}"}
+        bar.update(task, completed=crowd.done, description=f"{now} ×{self._wanted.speed:g}")
 
     def _end(self, actors: list[Actor]) -> None:
         for actor in actors:
@@ -293,6 +293,30 @@ def clerk_of(hall: Hall, play: Play, window: WindowNo) -> Badge:
         if post.window == window and post.badge in play.pins:
             return post.badge
     raise BadFile((f"demo.toml: pins: no PIN of a clerk posted at window {window}",))
+
+
+def places(stage: Stage) -> Places:
+    """What stands where on a stage."""
+    hall, devices = stage.hall, stage.devices
+    voices = {s.id: stage.table(s.id)["broadcast"] for s in hall.stations if Role.BROADCAST in s.roles}
+    voice_of_zone = {table["zone"]: (station, len(table.get("languages", ["zh"]))) for station, table in voices.items()}
+    by_window = {w.number: voice_of_zone.get(w.zone, ("", 0)) for w in hall.windows}
+    boards: dict[str, str | None] = {}
+    for station in hall.stations:
+        table = stage.table(station.id).get("display", {})
+        if table.get("screen") and "window" not in table:
+            boards[station.id] = table.get("zone")
+    return Places(
+        kiosks=tuple(s.id for s in hall.stations if Role.KIOSK in s.roles),
+        names=devices.names,
+        bar_stations=devices.bar_stations,
+        pad_stations=devices.pad_stations,
+        zone_of={w.number: w.zone for w in hall.windows},
+        voice_of={window: station for window, (station, _) in by_window.items()},
+        voices=tuple(voices),
+        sentences_of={w: languages * hall.policy.announce_repeats for w, (_, languages) in by_window.items()},
+        boards=boards,
+    )
 
 
 def check_place(out: Path) -> None:

@@ -104,6 +104,10 @@ class Stage:
     ) -> None:
         self._stack.close()
 
+    def table(self, station: StationId) -> dict[str, Any]:
+        """What stations/ID.toml tells."""
+        return self._tables[station]
+
     def station_with(self, role: Role, window: WindowNo) -> StationId | None:
         """The station with a screen of that role for that window."""
         for station in self.hall.stations:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import random
 import re
 import time
 from collections.abc import Callable
 from typing import Final
 
 from hall.model import Hall, StationId
-from testbed.cast import AtGlass, tap_listed
+from testbed.cast import AtGlass
 from testbed.crowd import Crowd, Seen
 from testbed.day import Arrival
 from testbed.listener import Listener
@@ -16,7 +17,7 @@ from testbed.printer import VirtualPrinter
 from testbed.touch import NotThere, Touch
 
 LABEL: Final = re.compile(r"(?<![A-Z0-9])[A-Z]\d{3,5}(?!\d)")
-LOOK_S: Final = 0.01  # real
+LOOK_S: Final = 0.02  # real
 LISTENS_S: Final = 5.0  # real: what a screen may take for a page
 PATIENCE_S: Final = 25.0  # real: before a machine that gives no numbers, with people queueing behind
 OUTCOME_S: Final = 150.0  # real: the machine has limits of its own
@@ -38,8 +39,6 @@ class QueueAtKiosk(AtGlass):
         crowd: Crowd,
         listener: Listener,
     ) -> None:
-        import random
-
         super().__init__(f"people at {kiosk}", finger, random.Random(0))
         self._finger_of = finger
         self._kiosk = kiosk
@@ -110,10 +109,6 @@ class QueueAtKiosk(AtGlass):
             if page == "departments":
                 self._turn(touch, f"department:{self._department[arrival.matter]}", "departments")
             elif page == "matters":
-                if touch.look()["page"] == "matters" and not self._listed(touch, arrival):
-                    touch.tap("back")
-                    self._leaves(touch, "matters")
-                    continue
                 self._turn(touch, f"matter:{arrival.matter}", "matters")
             elif page == "confirm":
                 began[0], asked[0] = self._crowd.clock(), True
@@ -129,22 +124,26 @@ class QueueAtKiosk(AtGlass):
             else:
                 self.stopping.wait(0.1)
 
-    def _listed(self, touch: Touch, arrival: Arrival) -> bool:
-        """Whether this is the list of the right department: somebody may have left another open."""
-        wanted = f"matter:{arrival.matter}"
-        for _ in range(10):
-            buttons = {button["id"] for button in touch.look()["buttons"]}
-            if wanted in buttons:
-                return True
-            if "more" not in buttons:
-                return False
-            touch.tap("more")
-            self.stopping.wait(0.08)
-        return False
-
     def _turn(self, touch: Touch, button: str, page: str) -> None:
-        tap_listed(self, touch, button)
-        self._leaves(touch, page)
+        """Press a button of a list, turning leaves forth and back until it is there; else back to the list before."""
+        ways = ["more", "less", "back", "home"]
+        while ways:
+            seen = touch.look()
+            ids = {shown["id"] for shown in seen["buttons"]}
+            if seen["page"] != page:
+                return
+            if button in ids:
+                touch.tap(button)
+                self._leaves(touch, page)
+                return
+            if ways[0] not in ids:
+                ways.pop(0)
+                continue
+            touch.tap(ways[0])
+            limit = time.monotonic() + LISTENS_S
+            while touch.look() == seen and time.monotonic() < limit:
+                self.stopping.wait(LOOK_S)
+        raise NotThere(f"{button} on no leaf")
 
     def _leaves(self, touch: Touch, page: str) -> None:
         """Wait until another page is shown."""

@@ -10,7 +10,8 @@ import json
 import random
 import time
 from collections.abc import Callable
-from typing import Final, Protocol
+from functools import partial
+from typing import Final, Protocol, TypeAlias
 
 from hall.keymap import Action
 from hall.messages import InHand, WindowState
@@ -34,6 +35,10 @@ STEPS: Final = {
     DeskState.PAUSED: Action.RESUME,
     DeskState.FREE: Action.NEXT,
 }
+
+
+# Presses a level at a pad that asked since that monotonic time; whether the pad took it.
+Press: TypeAlias = Callable[[int, float], bool]
 
 
 class Hands(Protocol):
@@ -140,7 +145,7 @@ class Clerk(Actor):
             elif window.in_hand is not None:
                 self._in_hand(window, window.in_hand)
             elif window.state is DeskState.FREE and (not window.waiting or self._over()):
-                self._listener.wait(lambda w=window: self._changed(w), LOOK_S)
+                self._listener.wait(partial(self._changed, window), LOOK_S)
             elif window.state in STEPS and not (self._over() and window.state is not DeskState.FREE):
                 self._do(STEPS[window.state], window)
             else:
@@ -196,7 +201,7 @@ class Clerk(Actor):
 class Rater(Actor):
     """Whoever was served at a window, when its pad asks; `press` gives whether the pad took it."""
 
-    def __init__(self, window: WindowNo, press: Callable[[int], bool], crowd: Crowd, listener: Listener) -> None:
+    def __init__(self, window: WindowNo, press: Press, crowd: Crowd, listener: Listener) -> None:
         super().__init__(f"applicant at {window}", random.Random(window))
         self._window = window
         self._press = press
@@ -213,7 +218,7 @@ class Rater(Actor):
             self._last = window.rate
             level = self._crowd.rating(window.rate.partition("#")[0])
             if level:
-                self._press(level)
+                self._press(level, self._crowd.served_at(self._window))
             self._crowd.goes(self._window)
 
     def _asks(self) -> bool:
@@ -221,27 +226,23 @@ class Rater(Actor):
         return self.stopping.is_set() or (window is not None and window.rate not in (None, self._last))
 
 
-def pad_finger(pad: VirtualPad) -> Callable[[int], bool]:
+def pad_finger(pad: VirtualPad) -> Press:
     """Presses the key of a level once the pad asks; the nearest, if it has none of that level."""
     levels = [key.level for key in pad.profile.keys]
-    pressed_at = [0.0]
 
-    def is_asked() -> bool:
-        return pad.asking and any(h.what == "rate" and h.at > pressed_at[0] for h in pad.heard[-8:])
-
-    def press(level: int) -> bool:
+    def press(level: int, since: float) -> bool:
         limit = time.monotonic() + ASKED_S
-        while not is_asked():
+        # A lamp that is lit may still ask whoever was there before: no source tells how a question is taken back.
+        while not any(heard.what == "rate" and heard.at > since for heard in pad.heard[-8:]):
             if time.monotonic() > limit:
                 return False
             time.sleep(0.02)
-        pressed_at[0] = time.monotonic()
         return pad.press_level(min(levels, key=lambda there: abs(there - level))).acked
 
     return press
 
 
-def glass_finger(finger: Callable[[], Touch], tape: Tape, name: str) -> Callable[[int], bool]:
+def glass_finger(finger: Callable[[], Touch], tape: Tape, name: str) -> Press:
     """Presses a level on a pad with a screen, then sends it; what the finger did is on the wire `name`."""
     held: list[Touch] = []
 
@@ -249,7 +250,7 @@ def glass_finger(finger: Callable[[], Touch], tape: Tape, name: str) -> Callable
         tape.hear(name, False, json.dumps({"tap": button}).encode())
         touch.tap(button)
 
-    def press(level: int) -> bool:
+    def press(level: int, since: float) -> bool:  # noqa: ARG001 - a screen shows what it asks
         try:
             if not held:
                 held.append(finger())

@@ -58,6 +58,7 @@ class Crowd:
         self._at_kiosk: set[StationId] = set()
         self._holders: dict[str, Holder] = {}
         self._served: dict[TicketId, Holder | None] = {}
+        self._served_at: dict[WindowNo, float] = {}
         self._rating: dict[WindowNo, float] = {}  # until then, real, somebody stands at the pad
         self.done = 0
         self.longest_queue = 0
@@ -129,6 +130,7 @@ class Crowd:
         """The one with that number was served at a window, and turns to its pad."""
         with self._lock:
             holder = self._served[ticket] = self._holders.get(label)
+            self._served_at[window] = time.monotonic()
             if holder is not None and holder.arrival.rating:
                 self._rating[window] = time.monotonic() + RATES_S
 
@@ -137,6 +139,11 @@ class Crowd:
         with self._lock:
             holder = self._served.get(ticket)
         return holder.arrival.rating if holder is not None else 0
+
+    def served_at(self, window: WindowNo) -> float:
+        """When somebody was last about to turn to the pad of a window, in monotonic seconds."""
+        with self._lock:
+            return self._served_at.get(window, 0.0)
 
     def is_rating(self, window: WindowNo) -> bool:
         """Whether somebody still stands at the pad of a window."""

@@ -1,7 +1,7 @@
 """One who hears everything that goes through the broker, and writes down what screens and voices are told.
 
-    Listener.window(3)      what window 3 is doing, as last told
-    DIR/told/board.jsonl    {"t": business seconds, "topic": …, "body": {…}}: every retained state of a board
+Listener.window(3)      what window 3 is doing, as last told
+DIR/told/board.jsonl    {"t": business seconds, "topic": …, "body": {…}}: every retained state of a board
 """
 
 from __future__ import annotations

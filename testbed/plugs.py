@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from copy import deepcopy
@@ -44,7 +43,7 @@ class Plugged(Protocol):
 
 
 class Cable:
-    """A device at a port that keeps its name, as udev's links do: pulled, the name is gone; put in, it is there again."""
+    """A device at a port that keeps its name, as udev's links do: pulled, the name is gone until it is put in again."""
 
     def __init__(self, name: Path, device: Plugged) -> None:
         self.name, self._device = name.absolute(), device
@@ -65,7 +64,7 @@ class Cable:
         new = self.name.with_suffix(".new")
         new.unlink(missing_ok=True)
         new.symlink_to(self._device.path)
-        os.replace(new, self.name)
+        new.replace(self.name)
 
 
 class Devices(Struct, frozen=True):
@@ -77,6 +76,9 @@ class Devices(Struct, frozen=True):
     bars: dict[WindowNo, VirtualBar]
     wires: dict[StationId, list[SharedLine]]
     cables: dict[str, Cable]  # by the name of what is recorded of them
+    names: dict[str, dict[tuple[str, int], str]]  # of a shared line's devices, by kind and address
+    bar_stations: dict[WindowNo, StationId]
+    pad_stations: dict[WindowNo, StationId]
 
 
 class Bench:
@@ -92,7 +94,7 @@ class Bench:
         ports: Path | None = None,
         tape: Tape | None = None,
     ) -> None:
-        self.devices = Devices({}, {}, {}, {}, {}, {})
+        self.devices = Devices({}, {}, {}, {}, {}, {}, {}, {}, {})
         self._slip_bytes_per_s = slip_bytes_per_s
         self._ports, self._tape = ports, tape
         self._stack = stack
@@ -109,12 +111,23 @@ class Bench:
         raters = [row for row in tables.get("evaluator", ()) if row.get("pad")]
         bars = tables.get("display", {}).get("bars", [])
         rows = [*((row, "keypad") for row in callers), *((row, "pad") for row in raters), *((r, "port") for r in bars)]
+        self.devices.bar_stations.update((row["window"], station) for row in bars)
+        self.devices.pad_stations.update((row["window"], station) for row in tables.get("evaluator", ()))
         for port in dict.fromkeys(row[key] for row, key in rows):
             number = len(self.devices.wires.get(station, ()))
             name = station if number == 0 else f"{station}-{number + 1}"
             wire = self._stack.enter_context(SharedLine(self._baud, self._line_tap(name)))
             self.devices.wires.setdefault(station, []).append(wire)
             path = self._path(name, wire)
+            names = self.devices.names[name] = {}
+            for kind, some, key, usual in (
+                ("keypad", callers, "keypad", CallerSettings(window=0).address),
+                ("pad", raters, "pad", EvaluatorSettings(window=0).address),
+                ("bar", bars, "port", BarSettings(window=0, port="").address),
+            ):
+                for row in some:
+                    if row[key] == port:
+                        names[kind, row.get("address", usual)] = f"{kind}-{row['window']:02}"
             self._keypads(wire, [row for row in callers if row["keypad"] == port])
             self._pads(wire, [row for row in raters if row["pad"] == port])
             self._bars(wire, [row for row in bars if row["port"] == port])

@@ -1,0 +1,49 @@
+"""Every service that was finished against what was pressed on its window's pad."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from testbed.readers.ratings import Pad, Press
+from testbed.reconciling.findings import Findings
+from testbed.reconciling.ledger import Ledger, Service
+
+
+def ratings(ledger: Ledger, pads: Mapping[int, Pad], station_of: Mapping[int, str], found: Findings) -> tuple[int, int]:
+    """How many services were rated on a pad's wire, and how many the log has as not rated."""
+    by_window: defaultdict[int, list[Service]] = defaultdict(list)
+    for service in ledger.services.values():
+        by_window[service.window].append(service)
+    rated = unrated = 0
+    for window, services in by_window.items():
+        presses = list(pads[window].pressed) if window in pads else []
+        who = (station_of.get(window, ""), "hub", "broker")
+        rated += len(presses)
+        for service in sorted(services, key=lambda one: one.ended):
+            if service.rating:
+                press = _taken(presses, service, found.late_s)
+                if press is None:
+                    found.differs(f"{service.id} is rated in the log and on no pad's wire", service.rated)
+            elif service.rating == 0:
+                unrated += 1
+            elif service.by_rule:
+                unrated += 1
+                found.excuse(f"{service.id} was not rated", service.ended, "the day was closed while it lasted")
+            else:
+                found.is_excused(f"whether {service.id} was rated was never told", who, service.ended)
+        for press in presses:
+            found.is_excused(f"a rating at window {window} was taken and is not in the log", who, press.t)
+    for window in set(pads) - set(by_window):
+        for press in pads[window].pressed:
+            found.differs(f"a rating at window {window}, where nobody was served", press.t)
+    return rated, unrated
+
+
+def _taken(presses: list[Press], service: Service, late_s: float) -> Press | None:
+    """The press that made a rating; it is taken out."""
+    for press in presses:
+        if service.ended - late_s <= press.t <= service.rated + late_s:
+            presses.remove(press)
+            return press
+    return None
