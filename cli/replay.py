@@ -21,26 +21,32 @@ from msgspec import Struct
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from cli import processes
 from cli.demo import UsedPlace, read_play
+from cli.mishaps import Mishaps
 from cli.processes import NotStarted
+from cli.reconciled import told
 from cli.site import LISTENER
 from cli.stage import Replayed, Stage
 from hall.errors import BadFile
 from hall.hours import instant_of, offset_minutes
 from hall.model import Badge, Hall, Role, StationId, WindowNo
-from hall.station.settings import read_hall
+from hall.station.settings import read_hall, words
 from hub.verify import verify
 from testbed.atkiosk import QueueAtKiosk
 from testbed.atwindow import Clerk, GlassHands, Hands, KeypadHands, Press, Rater, glass_finger, pad_finger
 from testbed.cast import Actor, Play
 from testbed.crowd import Crowd
 from testbed.day import clock, read_day
+from testbed.door import Door
 from testbed.listener import Listener
-from testbed.reconciling.whole import Places, Run
+from testbed.mishaps import Place, plan
+from testbed.reconciling.findings import Mishap
+from testbed.reconciling.whole import Places, Run, reconcile
 from testbed.tape import BusinessClock, Tape
 from testbed.touch import Touch
 
-READY_LIMIT_S: Final = 180.0  # two dozen processes start, and a voice is recorded
+READY_LIMIT_S: Final = 600.0  # two dozen processes start, and a voice is recorded
 FAST_BAUD: Final = 10_000_000  # of a wire above ×1
 OPENS_BEFORE_S: Final = 90  # business seconds before the first arrival
 OVERTIME_S: Final = 3_600  # business seconds after the last closing time until nobody calls any more
@@ -89,16 +95,22 @@ class Replay:
         wanted = self._wanted
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._interrupted)
-        replayed = Replayed(tape=self._tape, scale=wanted.scale)
-        stage = Stage(
-            wanted.out,
-            wanted.hall_file,
-            start=f"{self._date}T00:00",
-            speed=1.0,
-            baud=FAST_BAUD if wanted.speed > 1 else 9600,
-            replay=replayed,
-        )
         with ExitStack() as stack:
+            doors: list[Door] = []
+
+            def door(broker_port: int) -> int:
+                doors.append(stack.enter_context(Door(processes.free_port(), broker_port)))
+                return doors[0].port
+
+            replayed = Replayed(tape=self._tape, scale=wanted.scale, door=door if wanted.faults is not None else None)
+            stage = Stage(
+                wanted.out,
+                wanted.hall_file,
+                start=f"{self._date}T00:00",
+                speed=1.0,
+                baud=FAST_BAUD if wanted.speed > 1 else 9600,
+                replay=replayed,
+            )
             stack.callback(self._tape.close)
             stack.callback(self._told.close)
             with Progress(*COLUMNS, console=self._console, transient=True) as bar:
@@ -114,7 +126,13 @@ class Replay:
                     stack.callback(actor.stopping.set)
                 stack.enter_context(Pictures(stage, self._clock))
                 bar.update(task, total=len(self._arrivals))
-                unfinished = self._watch(stage, listener, crowd, lambda: self._show(bar, task, crowd))
+                mishaps = self._mishaps(stage, doors, stack)
+                unfinished = self._watch(stage, listener, crowd, mishaps, lambda: self._show(bar, task, crowd))
+                happened: tuple[Mishap, ...] = ()
+                if mishaps is not None:
+                    mishaps.end()
+                    happened = tuple(mishaps.happened)
+                    unfinished = unfinished or mishaps.failed
                 self._end(actors)
                 real_s = time.monotonic() - began
                 bar.update(task, description="closing the day")
@@ -127,7 +145,7 @@ class Replay:
             clock=day_clock,
             speed=wanted.speed,
             arrivals=self._arrivals,
-            mishaps=(),
+            mishaps=happened,
             places=places(stage),
             real_s=real_s,
             faults=wanted.faults,
@@ -201,7 +219,28 @@ class Replay:
 
     # --- the day ---
 
-    def _watch(self, stage: Stage, listener: Listener, crowd: Crowd, shown: Callable[[], None]) -> str:
+    def _mishaps(self, stage: Stage, doors: list[Door], stack: ExitStack) -> Mishaps | None:
+        """From now on, until everybody has come: then the hall is left in peace."""
+        if self._wanted.faults is None:
+            return None
+        devices = stage.devices
+        place = Place(
+            stations=tuple(s.id for s in self._hall.stations),
+            cables=tuple(name for name in devices.cables if not name.startswith("printer-")),
+            printers=tuple(devices.printers),
+        )
+        clock_now = {"at": self._begin_at, "wall_s": self._began_wall_s, "speed": self._wanted.speed}
+        orders = plan(self._wanted.faults, place)
+        return stack.enter_context(Mishaps(stage, orders, doors[0], self._clock, clock_now))
+
+    def _watch(
+        self,
+        stage: Stage,
+        listener: Listener,
+        crowd: Crowd,
+        mishaps: Mishaps | None,
+        shown: Callable[[], None],
+    ) -> str:
         """Until nobody waits any more; empty, or why it ended before."""
         quiet_since: float | None = None
         while True:
@@ -209,14 +248,16 @@ class Replay:
             if self._stop.wait(0.25):
                 return "interrupted"
             for process in stage.processes.values():
-                if not process.is_running:
+                if not process.is_running and (mishaps is None or not mishaps.is_down(process.name)):
                     return f"{process.name} ended by itself:\n{process.last_words()}"
             now = self._clock.now()
             windows = [listener.window(w.number) for w in self._hall.windows]
             if now > self._no_calls_after:
                 self._over = True
             busy = any(w is None or w.in_hand is not None or (w.waiting and not self._over) for w in windows)
-            if not crowd.all_have_come or busy:
+            if crowd.all_have_come and mishaps is not None and not mishaps.is_over:
+                mishaps.stop()
+            if not crowd.all_have_come or busy or (mishaps is not None and not mishaps.is_over):
                 quiet_since = None
                 continue
             quiet_since = quiet_since or time.monotonic()
@@ -250,6 +291,18 @@ class Replay:
 
     def _interrupted(self, _number: int, _frame: FrameType | None) -> None:
         self._stop.set()
+
+
+def replayed(wanted: Wanted, console: Console, language: str) -> int:
+    """The whole of `hall replay`; the exit status. Raises HallError."""
+    check_place(wanted.out)
+    told_by = words("replay", language)
+    run = Replay(wanted, console).run()
+    with Progress(TextColumn("{task.description}"), console=console, transient=True) as bar:
+        task = bar.add_task("", total=None)
+        result = reconcile(run, lambda what: bar.update(task, description=told_by("reading", what=what)))
+    hall = read_hall(wanted.hall_file)
+    return told(result, hall.name, told_by, console, wanted.out / "reconciliation.json")
 
 
 class Pictures:

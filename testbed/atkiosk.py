@@ -162,10 +162,12 @@ class QueueAtKiosk(AtGlass):
                 label = found[0] if found else label
             if page == "refused":
                 touch.tap("home")
+                self._leaves(touch, page)
                 return f"refused:{self._listener.refusal(self._kiosk) or 'late'}", ""
             if page in ENDS:
                 label = self._slip() or label if page == "take" else label
                 touch.tap("home")
+                self._leaves(touch, page)
                 return page, label
             if page not in (*WAITING, "confirm", "hub_away"):
                 return page, label  # it came back with another page: nobody knows what became of it
