@@ -30,7 +30,8 @@ def read(path: Path) -> list[Piece]:
 
 
 def write(path: Path, pieces: list[Piece]) -> None:
-    """A tape as it is read."""
+    """A tape as it is read, in place of what was there."""
+    path.unlink(missing_ok=True)
     with path.open("w", encoding="utf-8") as file:
         for piece in pieces:
             row = {"t": piece.t, "dir": "to" if piece.to else "from", "hex": piece.data.hex()}

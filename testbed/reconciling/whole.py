@@ -130,6 +130,7 @@ def reconcile(run: Run, tell: Callable[[str], None] = lambda _step: None) -> dic
             "longest_queue_at_the_kiosks": run.longest_queue,
         },
     }
+    (out / "reconciliation.json").unlink(missing_ok=True)
     (out / "reconciliation.json").write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return result
 
