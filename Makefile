@@ -3,11 +3,12 @@
 VENV ?= .venv
 STEPS ?= 100000
 SEED ?= 1
+SPEED ?= 60
 BIN := $(VENV)/bin
 PYTHON := $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-village test check bench sim sim-mutations crash setup clean
+.PHONY: help demo demo-village test check bench sim sim-mutations crash replay-day replay-mutations setup clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +39,12 @@ sim-mutations: setup ## plant each known mistake and see which invariant catches
 
 crash: setup ## 200 kills of hub, broker and stations at random moments
 	$(PYTHON) -m pytest -m crash
+
+replay-day: setup ## 1,300 people in a county hall with faults, every wire against the log: make replay-day SPEED=60 SEED=1
+	$(BIN)/hall replay --hall examples/ankang/hall.toml --day examples/ankang/day.csv --speed $(SPEED) --faults $(SEED)
+
+replay-mutations: setup ## plant mistakes of senders and see the replay name each
+	$(PYTHON) -m tests.mutations.replayed
 
 setup: ## the environment in .venv, and broker, voice and font if the system has none
 	@./setup.sh --venv $(VENV)

@@ -53,6 +53,7 @@ class Ledger:
         self.calls: list[Call] = []
         self.services: dict[str, Service] = {}
         self.mistakes: list[tuple[str, float]] = []
+        self.reopened: list[tuple[int, float]] = []  # windows and times at which a finish was taken back
         self.double_calls = 0
         self.duplicates = 0
         self._open: dict[str, Call] = {}
@@ -129,6 +130,7 @@ class Ledger:
         self.tickets[body["ticket"]].state = before[body["act"]]
         self._end(body["service"], t)
         if body["act"] == "finish":
+            self.reopened.append((body["window"], t))
             self.services.pop(body["service"], None)
 
     def _service_rated(self, body: dict[str, Any], t: float) -> None:

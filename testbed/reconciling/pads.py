@@ -10,12 +10,13 @@ from testbed.reconciling.findings import Findings
 from testbed.reconciling.ledger import Ledger, Service
 
 
-def ratings(ledger: Ledger, pads: Mapping[int, Pad], station_of: Mapping[int, str], found: Findings) -> tuple[int, int]:
-    """How many services were rated on a pad's wire, and how many the log has as not rated."""
+def ratings(ledger: Ledger, pads: Mapping[int, Pad], station_of: Mapping[int, str], found: Findings) -> dict[str, int]:
+    """How many services were rated on a pad's wire, how many ratings crossed a finish that was taken back (the hub
+    passes over those: the service goes on, and is asked for again), and how many services the log has as not rated."""
     by_window: defaultdict[int, list[Service]] = defaultdict(list)
     for service in ledger.services.values():
         by_window[service.window].append(service)
-    rated = unrated = 0
+    rated = passed_over = unrated = 0
     for window, services in by_window.items():
         presses = list(pads[window].pressed) if window in pads else []
         who = (station_of.get(window, ""), "hub", "broker")
@@ -33,11 +34,16 @@ def ratings(ledger: Ledger, pads: Mapping[int, Pad], station_of: Mapping[int, st
             else:
                 found.is_excused(f"whether {service.id} was rated was never told", who, service.ended)
         for press in presses:
-            found.is_excused(f"a rating at window {window} was taken and is not in the log", who, press.t)
+            what = f"a rating at window {window} was taken and is not in the log"
+            if any(w == window and abs(press.t - t) <= found.late_s for w, t in ledger.reopened):
+                found.excuse(what, press.t, "it crossed a finish that was taken back")
+                passed_over += 1
+            else:
+                found.differs(what, press.t)  # what a pad was told to be taken is never lost, whatever befell the hall
     for window in set(pads) - set(by_window):
         for press in pads[window].pressed:
             found.differs(f"a rating at window {window}, where nobody was served", press.t)
-    return rated, unrated
+    return {"rated": rated - passed_over, "passed_over": passed_over, "unrated": unrated}
 
 
 def _taken(presses: list[Press], service: Service, late_s: float) -> Press | None:

@@ -78,7 +78,7 @@ def reconcile(run: Run, tell: Callable[[str], None] = lambda _step: None) -> dic
     pressed = {int(name[4:]): ratings.read(tape) for name, tape in devices.items() if name.startswith("pad-")}
     for path in sorted((out / "wires").glob("touch-*.jsonl")):
         pressed[int(path.stem[6:])] = ratings.read_glass(tapes.read(path))
-    rated, unrated = pads.ratings(ledger, pressed, places.pad_stations, found)
+    rated = pads.ratings(ledger, pressed, places.pad_stations, found)
     tell("voices")
     heard, silent = _voices(run, places)
     announced, expired = calls.voices(ledger.calls, heard, silent, places.voice_of, places.sentences_of, found)
@@ -109,8 +109,7 @@ def reconcile(run: Run, tell: Callable[[str], None] = lambda _step: None) -> dic
         "served": ends["served"],
         "no_show": ends["no_show"],
         "left": ends["left"],
-        "rated": rated,
-        "unrated": unrated,
+        **rated,
         "lost": on_paper["lost"],
         "duplicates": on_paper["duplicates"] + ledger.duplicates,
         "double_calls": ledger.double_calls,

@@ -1,8 +1,9 @@
-"""A small hall for replays: zone B of the county hall, six windows on one line, a ticket machine, a board and a voice."""
+"""A small hall for replays: zone B of the county hall, six windows on one line, a ticket machine, board and voice."""
 
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
 import subprocess
@@ -69,6 +70,7 @@ def replay(
         capture_output=True,
         text=True,
         timeout=LIMIT_S,
+        env={**os.environ, "PYTHONPATH": str(tree)},  # for the hall's processes, which run elsewhere
         check=False,
     )
     path = out / "reconciliation.json"
