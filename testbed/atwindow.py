@@ -6,6 +6,7 @@ A clerk goes by what the window shows, never by what was pressed before: after a
 
 from __future__ import annotations
 
+import contextlib
 import json
 import random
 import time
@@ -184,7 +185,8 @@ class Clerk(Actor):
 
     def _do(self, action: Action, window: WindowState) -> None:
         before = time.monotonic()
-        self._hands.do(action, window)
+        with contextlib.suppress(TimeoutError):  # a keypad that is stuck: the next look says what became of it
+            self._hands.do(action, window)
         if not self._listener.wait(lambda: self.stopping.is_set() or self._changed(window), ANSWER_S):
             return
         self.stopping.wait(max(0.0, A_HAND_S - (time.monotonic() - before)) if action is Action.RECALL else 0.0)
@@ -218,7 +220,8 @@ class Rater(Actor):
             self._last = window.rate
             level = self._crowd.rating(window.rate.partition("#")[0])
             if level:
-                self._press(level, self._crowd.served_at(self._window))
+                with contextlib.suppress(TimeoutError):
+                    self._press(level, self._crowd.served_at(self._window))
             self._crowd.goes(self._window)
 
     def _asks(self) -> bool:
