@@ -6,13 +6,12 @@ make the hall ─▶ wait until everything is ready ─▶ set the clock to the 
 
 from __future__ import annotations
 
-import shutil
 import signal
 import sqlite3
 import threading
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from types import FrameType
 from typing import Final
@@ -139,7 +138,8 @@ class Replay:
                 time.sleep(SETTLES_S)
                 self._close_the_day(stage)
         day_clock = BusinessClock(self._begin_at, self._offset_s, wanted.speed, self._began_wall_s)
-        shutil.copyfile(stage.store, wanted.out / "hub.db")
+        with closing(sqlite3.connect(stage.store)) as held, closing(sqlite3.connect(wanted.out / "hub.db")) as copy:
+            held.backup(copy)
         return Run(
             out=wanted.out,
             clock=day_clock,
