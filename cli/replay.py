@@ -126,7 +126,7 @@ class Replay:
                 stack.enter_context(Pictures(stage, self._clock))
                 bar.update(task, total=len(self._arrivals))
                 mishaps = self._mishaps(stage, doors, stack)
-                unfinished = self._watch(stage, listener, crowd, mishaps, lambda: self._show(bar, task, crowd))
+                unfinished = self._watch(stage, listener, crowd, actors, mishaps, lambda: self._show(bar, task, crowd))
                 happened: tuple[Mishap, ...] = ()
                 if mishaps is not None:
                     mishaps.end()
@@ -238,6 +238,7 @@ class Replay:
         stage: Stage,
         listener: Listener,
         crowd: Crowd,
+        actors: list[Actor],
         mishaps: Mishaps | None,
         shown: Callable[[], None],
     ) -> str:
@@ -250,6 +251,9 @@ class Replay:
             for process in stage.processes.values():
                 if not process.is_running and (mishaps is None or not mishaps.is_down(process.name)):
                     return f"{process.name} ended by itself:\n{process.last_words()}"
+            for actor in actors:
+                if not actor.is_alive():
+                    return f"{actor.name} could not go on; what stopped them is on stderr"
             now = self._clock.now()
             windows = [listener.window(w.number) for w in self._hall.windows]
             if now > self._no_calls_after:
