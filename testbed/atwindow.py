@@ -26,7 +26,7 @@ from testbed.tape import Tape
 from testbed.touch import NotThere, Touch
 
 ANSWER_S: Final = 6.5  # real: a wish that was not answered is withdrawn before
-A_HAND_S: Final = 0.35  # real, between two presses of the same key: a keypad's own repeat comes sooner
+A_HAND_S: Final = 0.5  # real, between two presses of the same key: a keypad's own repeat comes sooner
 WALK_S: Final = (15.0, 40.0)  # business seconds from the call to the window
 AGAIN_S: Final = 25.0  # business seconds between two calls of one number
 LOOK_S: Final = 0.25
@@ -184,12 +184,12 @@ class Clerk(Actor):
         return left <= 0
 
     def _do(self, action: Action, window: WindowState) -> None:
-        before = time.monotonic()
         with contextlib.suppress(TimeoutError):  # a keypad that is stuck: the next look says what became of it
             self._hands.do(action, window)
         if not self._listener.wait(lambda: self.stopping.is_set() or self._changed(window), ANSWER_S):
             return
-        self.stopping.wait(max(0.0, A_HAND_S - (time.monotonic() - before)) if action is Action.RECALL else 0.0)
+        if action is Action.RECALL:
+            self.stopping.wait(A_HAND_S)
 
     def _changed(self, before: WindowState) -> bool:
         now = self._listener.window(self._window)

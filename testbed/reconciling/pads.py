@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from typing import Final
 
 from testbed.readers.ratings import Pad, Press
 from testbed.reconciling.findings import Findings
 from testbed.reconciling.ledger import Ledger, Service
+
+ASKS_S: Final = 12.0  # real: a pad has asked, and was answered or not, by then
 
 
 def ratings(ledger: Ledger, pads: Mapping[int, Pad], station_of: Mapping[int, str], found: Findings) -> dict[str, int]:
@@ -32,7 +35,9 @@ def ratings(ledger: Ledger, pads: Mapping[int, Pad], station_of: Mapping[int, st
                 unrated += 1
                 found.excuse(f"{service.id} was not rated", service.ended, "the day was closed while it lasted")
             else:
-                found.is_excused(f"whether {service.id} was rated was never told", who, service.ended)
+                # A pad that dies with its question, and the next applicant comes before it is back: nobody was asked.
+                what, until = f"whether {service.id} was rated was never told", service.ended + ASKS_S * found.speed
+                unrated += found.is_excused(what, who, service.ended, until)
         for press in presses:
             what = f"a rating at window {window} was taken and is not in the log"
             if any(w == window and abs(press.t - t) <= found.late_s for w, t in ledger.reopened):
