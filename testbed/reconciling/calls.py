@@ -13,7 +13,7 @@ from testbed.readers.voices import Sentence
 from testbed.reconciling.findings import Findings
 from testbed.reconciling.ledger import Call
 
-SHORT_S: Final = 1.0  # real: a call that was over sooner may be overtaken by what followed
+SHORT_S: Final = 1.0  # real: what was over sooner may be overtaken by what followed
 
 
 class Recording(NamedTuple):
@@ -86,7 +86,7 @@ def bars(
             on_bar += 1
         elif shown is None:
             found.differs(f"window {call.window} has no bar that was heard", call.began)
-        elif call.ended - call.began < SHORT_S * found.speed:
+        elif _overtaken(call, shown, found):
             superseded += 1
             found.excuse(f"{call.label} on the bar of window {call.window}", call.began, "overtaken by what followed")
         else:
@@ -98,6 +98,14 @@ def bars(
             if one.label:
                 _was_called(one, window, by_window[window], station_of.get(window, ""), found)
     return on_bar, superseded
+
+
+def _overtaken(call: Call, shown: list[Lit], found: Findings) -> bool:
+    """Whether the call was over before the line had time for it: the bar shows what followed, or all of it was short."""
+    if call.ended - call.began >= SHORT_S * found.speed:
+        return False
+    served = any(one.label == call.label and call.began <= one.t <= call.held + found.late_s for one in shown)
+    return served or call.held - call.began < SHORT_S * found.speed
 
 
 def _stood(call: Call, shown: list[Lit], late_s: float) -> bool:
@@ -132,14 +140,13 @@ def boards(calls: list[Call], told: list[dict[str, Any]], zone_of: Mapping[int, 
     on_board = 0
     for call in calls:
         times = seen.get((call.label, call.window), ())
-        if any(call.began - found.late_s <= t <= call.ended + found.late_s for t in times):
+        if any(call.began - found.late_s <= t <= call.held + found.late_s for t in times):
             on_board += 1
         elif call.number > 1 and any(t <= call.began for t in times):
             on_board += 1  # it stands there since the first call
-        elif call.ended - call.began < SHORT_S * found.speed:
-            found.excuse(
-                f"{call.label} on the board of {zone_of[call.window]}", call.began, "overtaken by what followed"
-            )
+        elif call.held - call.began < SHORT_S * found.speed:
+            what = f"{call.label} on the board of {zone_of[call.window]}"
+            found.excuse(what, call.began, "overtaken by what followed")
         else:
             what = f"{call.label} was called to window {call.window} and never on the board"
             found.is_excused(what, ("listener", "hub", "broker"), call.began, call.ended)

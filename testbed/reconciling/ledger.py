@@ -24,13 +24,15 @@ class Ticket(Struct):
 
 
 class Call(Struct):
-    """A call or recall: from its event until the next thing that happened to it at the window."""
+    """A call or recall: from its event until the next thing that happened to it at the window; `held`: until its
+    ticket left the window."""
 
     label: str
     window: int
     number: int
     began: float
     ended: float
+    held: float = 0.0
 
 
 class Service(Struct):
@@ -57,6 +59,7 @@ class Ledger:
         self.double_calls = 0
         self.duplicates = 0
         self._open: dict[str, Call] = {}
+        self._held: dict[str, list[Call]] = {}
         for event in events:
             take = getattr(self, f"_{event.kind}", None)
             if take is not None:
@@ -64,6 +67,8 @@ class Ledger:
         last = seconds(events[-1].at) if events else 0.0
         for call in self._open.values():
             call.ended = last
+        for call in self.calls:
+            call.held = call.held or last
 
     def _ticket_issued(self, body: dict[str, Any], t: float) -> None:
         if body["ticket"] in self.tickets:
@@ -102,6 +107,12 @@ class Ledger:
         self._end(service, t)
         call = self._open[service] = Call(label, window, number, t, t)
         self.calls.append(call)
+        self._held.setdefault(service, []).append(call)
+
+    def _leave(self, service: str, t: float) -> None:
+        """The ticket is at the window no more; after a finish that was taken back it leaves once more."""
+        for call in self._held.get(service, ()):
+            call.held = t
 
     def _end(self, service: str, t: float) -> None:
         call = self._open.pop(service, None)
@@ -114,21 +125,26 @@ class Ledger:
 
     def _finished(self, body: dict[str, Any], t: float) -> None:
         self.tickets[body["ticket"]].state = "served"
+        self._leave(body["service"], t)
         by_rule = body["disposition"] == "day_closed"
         self.services[body["service"]] = Service(body["service"], body["window"], t, by_rule=by_rule)
 
     def _missed(self, body: dict[str, Any], t: float) -> None:
         self.tickets[body["ticket"]].state = "no_show"
         self._end(body["service"], t)
+        self._leave(body["service"], t)
 
     def _transferred(self, body: dict[str, Any], t: float) -> None:
         self.tickets[body["ticket"]].state = "waiting"
         self._end(body["service"], t)
+        self._leave(body["service"], t)
 
     def _taken_back(self, body: dict[str, Any], t: float) -> None:
         before = {"call": "waiting", "start": "called", "finish": "serving", "miss": "called"}
         self.tickets[body["ticket"]].state = before[body["act"]]
         self._end(body["service"], t)
+        if body["act"] == "call":
+            self._leave(body["service"], t)
         if body["act"] == "finish":
             self.reopened.append((body["window"], t))
             self.services.pop(body["service"], None)
