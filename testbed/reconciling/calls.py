@@ -101,7 +101,7 @@ def bars(
 
 
 def _overtaken(call: Call, shown: list[Lit], found: Findings) -> bool:
-    """Whether the call was over before the line had time for it: the bar shows what followed, or all of it was short."""
+    """Whether the call was over before the line had time for it: the bar shows what followed, or all was short."""
     if call.ended - call.began >= SHORT_S * found.speed:
         return False
     served = any(one.label == call.label and call.began <= one.t <= call.held + found.late_s for one in shown)

@@ -19,7 +19,7 @@ from testbed.reconciling.whole import Run, reconcile
 from tests.replay.small import day_of, hall_of
 
 TICKETS = 200
-LEAST = 150  # on a machine that does much else, some are still in the queue at noon
+LEAST = 190  # a mishap may send some away
 FAULTS = 3
 
 
