@@ -4,6 +4,7 @@ cable."""
 import os
 import select
 import tty
+import weakref
 from typing import Final
 
 CHUNK: Final = 4096  # bytes per read; Linux holds 4 KiB per direction of a PTY
@@ -41,8 +42,11 @@ class Pty:
 
     def unplug(self) -> None:
         """Pull the cable: the product's reads and writes fail from now on. There is no plugging in again;
-        make a new one."""
+        make a new one.
+
+        The slave stays open as long as this object lives: its number is not given to another PTY, which a host that
+        tries the old path again and again would take for its own device."""
         if self.plugged:
             self.plugged = False
-            os.close(self._slave)
+            weakref.finalize(self, os.close, self._slave)
             os.close(self.master)

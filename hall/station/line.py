@@ -53,7 +53,7 @@ class Line:
         with self._writing:
             try:
                 port.write(data)  # no flush: tcdrain has no limit, and a stuck port would stop its thread
-            except (serial.SerialException, OSError):
+            except (serial.SerialException, OSError, TypeError):  # the last: the reading thread closes it just now
                 return False
         return True
 
