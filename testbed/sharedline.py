@@ -148,7 +148,7 @@ class SharedLine:
         self._host.began, self._host.collided, self._host.clean = None, False, 0
 
     def _plug(self) -> None:
-        self._pty.unplug()
+        self._pty.close()
         self._pty = Pty()
         self._host.fd = self._pty.master
 
@@ -170,7 +170,7 @@ class SharedLine:
         finally:
             for talker in self._talkers[1:]:
                 os.close(talker.fd)
-            self._pty.unplug()
+            self._pty.close()
 
     def _take(self, fd: int, talker: _Talker | None) -> None:
         if talker is None:

@@ -77,6 +77,7 @@ class Twin:
         """Put the cable in again: a new port, as a USB adapter gets one."""
 
         def plug() -> None:
+            self._pty.close()
             self._pty = Pty()
             self._pull = False
             self._pulled.clear()
@@ -112,7 +113,7 @@ class Twin:
             while not self._stopping:
                 self._turn()
         finally:
-            self._pty.unplug()
+            self._pty.close()
 
     def _turn(self) -> None:
         with self._lock:
