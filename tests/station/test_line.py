@@ -59,4 +59,4 @@ def test_the_number_of_a_pulled_pty_is_not_given_to_another() -> None:
     others = [Pty() for _ in range(5)]
     assert path not in {other.path for other in others}
     for other in others:
-        other.unplug()
+        other.close()
