@@ -4,11 +4,16 @@ VENV ?= .venv
 STEPS ?= 100000
 SEED ?= 1
 SPEED ?= 60
+RUNS ?= 1000000
+ATHERIS := atheris==3.0.0
+IMAGES ?= 10000
 BIN := $(VENV)/bin
 PYTHON := $(BIN)/python
+PREFIX := /opt/jiaohao
+TREE ?= /tmp/page
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-village test check bench sim sim-mutations crash replay-day replay-mutations setup clean
+.PHONY: help demo demo-village test check bench sim sim-mutations crash fuzz powercut replay-day replay-mutations page install setup clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,9 +51,23 @@ replay-day: setup ## 1,300 people in a county hall with faults, every wire again
 replay-mutations: setup ## plant mistakes of senders and see the replay name each
 	$(PYTHON) -m tests.mutations.replayed
 
+fuzz: setup ## a million inputs for every decoder, guided by coverage: make fuzz RUNS=1000000 (an hour or two)
+	$(PYTHON) -m pip --disable-pip-version-check install --quiet $(ATHERIS)
+	$(PYTHON) -m tests.fuzz --runs $(RUNS)
+
+powercut: setup ## 10,000 power cuts of the hub's real store: make powercut IMAGES=10000 SEED=1
+	$(PYTHON) -m testbed.powercut --images $(IMAGES) --seed $(SEED)
+
+page: setup ## as root: docs/technician.md followed line by line in a fresh Debian (debootstrap, network; TREE=/tmp/page)
+	$(PYTHON) -m tests.page $(TREE)
+
+install: ## as root: into /opt/jiaohao with units and user, or upgrade what is there (docs/technician.md)
+	@./setup.sh --venv $(PREFIX) --product
+	$(PREFIX)/bin/hall install
+
 setup: ## the environment in .venv, and broker, voice and font if the system has none
 	@./setup.sh --venv $(VENV)
 
 clean: ## remove the environment and what tools and runs have left
-	rm -rf $(VENV) *.egg-info build dist bench/raw .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) *.egg-info build dist bench/raw powercut-failed .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes everything jiaohao needs, once: the Python environment, and the broker, the voice and the CJK font beside it.
+# Makes everything jiaohao needs, once: the Python environment, and the broker, the voice and the CJK font beside it;
+# and strace, with which the tests see what the hub writes to its disk.
 # `./setup.sh --help` tells how. Nothing is done, and nothing is asked of the network, while nothing has changed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -13,18 +14,20 @@ INPUTS=(setup.sh setup.cfg pyproject.toml constraints.txt)
 
 venv=.venv
 private=no
+product=no
 scratch=
 services_held=no
 
 usage() {
     cat <<'TEXT'
-usage: ./setup.sh [--venv DIR] [--private]
+usage: ./setup.sh [--venv DIR] [--private] [--product]
 
 Makes everything jiaohao needs on Debian 12 or later and on Ubuntu, with Python 3.11 to 3.13.
 
   --venv DIR   the environment to make or to bring up to date (default: .venv beside this file)
-  --private    do not use the system's mosquitto, espeak-ng and font and do not install any:
+  --private    do not use the system's mosquitto, espeak-ng, font and strace and do not install any:
                unpack them into DIR/sysroot, with programs that start them in DIR/bin
+  --product    the product alone, copied into the environment, without what tests need: for `make install`
   --help       this text
 
 What is missing is installed by apt with root or passwordless sudo, and otherwise unpacked as with --private.
@@ -76,6 +79,7 @@ missing_packages() {
     has_program mosquitto || echo mosquitto
     has_program espeak-ng || echo espeak-ng
     has_font || echo fonts-noto-cjk
+    has_program strace || echo strace
 }
 
 # Where the environment was made and from what. Both paths count: they stand in the scripts that pip writes.
@@ -84,6 +88,7 @@ fingerprint() { echo "$venv" && { echo "$PWD" && cat "${INPUTS[@]}"; } | sha256s
 was_moved() { [[ -f $venv/.jiaohao-stamp && $(head -n 1 "$venv/.jiaohao-stamp") != "$venv" ]]; }
 
 is_up_to_date() {
+    [[ $product == no ]] || return
     [[ -x $venv/bin/python && -f $venv/.jiaohao-stamp ]] || return
     [[ $(<"$venv/.jiaohao-stamp") == "$(fingerprint)" && -z $(missing_packages) ]]
 }
@@ -97,8 +102,10 @@ fits() {
 }
 
 find_python() {
-    local name
-    for name in python3 python3.13 python3.12 python3.11; do
+    local name first=python3
+    # Of the system, not of somebody's home: the hall's own user must be able to run it.
+    if [[ $product == yes ]]; then first=/usr/bin/python3; fi
+    for name in "$first" python3 python3.13 python3.12 python3.11; do
         if command -v "$name" >/dev/null && fits "$name"; then
             command -v "$name"
             return
@@ -210,7 +217,7 @@ write_starters() {
         echo 'exec "$@"'
     } >"$sysroot/run"
     chmod 755 "$sysroot/run"
-    for program in usr/sbin/mosquitto usr/bin/mosquitto_passwd usr/bin/espeak-ng; do
+    for program in usr/sbin/mosquitto usr/bin/mosquitto_passwd usr/bin/espeak-ng usr/bin/strace; do
         [[ -x $sysroot/$program ]] || continue
         check_unpacked "$sysroot" "$program"
         name=$venv/bin/${program##*/}
@@ -224,6 +231,7 @@ check_unpacked() {
     local sysroot=$1 program=$2 said
     case $program in
         */espeak-ng) said=$("$sysroot/run" "$sysroot/$program" -q -v cmn 好 2>&1) && return ;;
+        */strace) said=$("$sysroot/run" "$sysroot/$program" -V 2>&1) && return ;;
         *) # Both tell what they are, and exit with a status of their own.
             said=$("$sysroot/run" "$sysroot/$program" -h 2>&1 || true)
             [[ $said == mosquitto* ]] && return
@@ -280,7 +288,13 @@ install_python_packages() {
     say "installing the Python packages of constraints.txt"
     # The build tool comes first and from the same pins, so that pip needs no environment of its own to build ours.
     logged "$advice" "${install[@]}" setuptools
-    logged "$advice" "${install[@]}" --no-build-isolation -e '.[test]'
+    if [[ $product == yes ]]; then
+        rm -rf build # of an earlier version: what has gone since would be packed again
+        logged "$advice" "${install[@]}" --no-build-isolation --upgrade .
+        rm -rf build
+    else
+        logged "$advice" "${install[@]}" --no-build-isolation -e '.[test]'
+    fi
 }
 
 # ── ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -294,6 +308,7 @@ read_arguments() {
                 shift
                 ;;
             --private) private=yes ;;
+            --product) product=yes ;;
             --help | -h)
                 usage
                 exit
@@ -309,7 +324,7 @@ read_arguments() {
 stop_without_apt() {
     fail "there is no apt-get here, and this is missing: $*" \
         "Install these by hand, then ./setup.sh again:" \
-        "  mosquitto 2 (in PATH or /usr/sbin) · espeak-ng (in PATH) · Noto Sans CJK, as the file $FONT" \
+        "  mosquitto 2 (in PATH or /usr/sbin) · espeak-ng and strace (in PATH) · Noto Sans CJK, as the file $FONT" \
         "  Python 3.$OLDEST_MINOR to 3.$NEWEST_MINOR with venv and ensurepip"
 }
 

@@ -69,6 +69,7 @@ class Recorder:
         self._wanted: deque[Clip] = deque()
         self._failed: dict[Clip, int] = {}
         self._in_a_row = 0
+        self._trouble = ""
         self._told: Recording | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._speaks = ""  # the language of the process
@@ -97,6 +98,12 @@ class Recorder:
         """Whether one of these is about to be recorded, by a voice that works."""
         with self._changed:
             return self._in_a_row < TROUBLED_AFTER and any(clip in self._wanted for clip in clips)
+
+    @property
+    def trouble(self) -> str:
+        """What went wrong with the clip tried last; empty if nothing did."""
+        with self._changed:
+            return self._trouble
 
     def close(self) -> None:
         """End the thread and the process."""
@@ -130,6 +137,7 @@ class Recorder:
 
     def _judge(self, clip: Clip, trouble: str) -> None:
         with self._changed:
+            self._trouble = trouble
             if not trouble:
                 self._in_a_row = 0
                 self._failed.pop(clip, None)

@@ -1,18 +1,15 @@
-"""The voice on the sound card, by pygame's mixer.
+"""The voice on the sound card, by pygame's mixer (screen.sound).
 
 The mixer rather than `aplay`: SDL is in the environment already and finds PipeWire, PulseAudio and ALSA by itself,
-while alsa-utils is one more package. It is imported only here: a station that writes files does not pay for it.
+while alsa-utils is one more package. It is imported only when it is wanted: a station that writes files does not pay
+for it.
 """
 
 from __future__ import annotations
 
-import os
-from typing import Any, Final
+from typing import Any
 
-from broadcast.audio import RATE
 from broadcast.player import CannotSound, Heard, Order
-
-BUFFER_SAMPLES: Final = 1_024  # 46 ms: late enough for a small computer, early enough for a hall
 
 
 class SoundCard:
@@ -21,21 +18,20 @@ class SoundCard:
     follows_speed = False
 
     def __init__(self) -> None:
-        self._mixer: Any = None
-        self._channel: Any = None
+        self._sound: Any = None  # the module, once the card is open
+        self._playing: Any = None
 
     def ready(self) -> None:
         """Open the card, unless it is. Raises CannotSound."""
-        if self._mixer is not None:
+        if self._sound is not None:
             return
-        os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
-        import pygame.mixer
+        from screen import sound
 
         try:
-            pygame.mixer.init(RATE, -16, 1, BUFFER_SAMPLES, allowedchanges=0)
-        except pygame.error as error:
-            raise CannotSound(f"no sound card: {error}; see SDL_AUDIODRIVER, or give `wav` a directory") from error
-        self._mixer = pygame.mixer
+            sound.open_card()
+        except sound.NoSoundCard as error:
+            raise CannotSound(f"no sound card: {error}, or give `wav` a directory") from error
+        self._sound = sound
 
     def open(self, _order: Order) -> None:
         """Open the card if it was not there before. Raises CannotSound."""
@@ -43,19 +39,19 @@ class SoundCard:
 
     def start(self, pcm: bytes) -> None:
         """Begin to sound. Raises CannotSound."""
-        import pygame
+        import pygame.mixer
 
         try:
-            self._channel = self._mixer.Sound(buffer=pcm).play()
+            self._playing = self._sound.play(pygame.mixer.Sound(buffer=pcm))
         except pygame.error as error:
-            self._mixer = None
+            self._sound = None
             raise CannotSound(f"the sound card is lost: {error}") from error
 
     def stop(self, _heard: bytes) -> None:
         """Silence. What the card is still to sound of a whole piece is its silent end."""
-        if self._channel is not None:
-            self._channel.stop()
-            self._channel = None
+        if self._playing is not None:
+            self._playing.stop()
+            self._playing = None
 
     def close(self, _order: Order, _heard: Heard) -> None:
         """Nothing to finish."""

@@ -9,6 +9,7 @@ from caller.offers import WINDOWS, Option, options
 from caller.secret import MASK, NOTHING, Typing
 from caller.values import Choice, Choosing, Field, Origin
 from hall.keymap import Action
+from hall.listed import name_in
 from hall.model import DeskState
 from screen.colours import BLUE, INK, LINE, SOFT_INK, WHITE
 from screen.layout import Box
@@ -150,7 +151,7 @@ def _title(view: View, choosing: Choosing) -> str:
 
 def _name(view: View, option: Option) -> str:
     if option.proper:
-        return (option.english if view.language == "en" else "") or option.name
+        return name_in(view.language, option)
     if option.id.startswith("window "):
         return view.words("window_named" if option.english else "window", number=option.name, name=option.english)
     return view.words(option.name)

@@ -18,13 +18,13 @@ from caller.values import (
     Stage,
     State,
     Stretch,
-    Tone,
     Why,
 )
 from hall.keymap import Action
 from hall.messages import Catalogue
 from hall.model import Badge, DeskState
 from hall.pin import COST, PIN
+from hall.said import Tone
 
 BADGE_LEAST = 3  # 04 0F and 05 0F have other meanings on keypads
 MOST = {Field.BADGE: 12, Field.PIN: 8, Field.NUMBER: 6}

@@ -33,7 +33,6 @@ from caller.values import (
     Stage,
     State,
     Stretched,
-    Tone,
     TransferReason,
     Typed,
     Why,
@@ -57,6 +56,7 @@ from hall.messages import (
     WindowWish,
 )
 from hall.model import DeskState, Disposition, Instant, MissReason
+from hall.said import Tone
 
 Step = tuple[State, tuple[Effect, ...]]
 WindowBody: TypeAlias = (

@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
-from caller.values import Said, State, Tone
+from caller.values import State
 from hall.hours import local
+from hall.listed import card_of, matter_name, name_in, window_words
 from hall.messages import ListedDepartment, ListedMatter
 from hall.model import DeskState, Instant, MatterId
 from hall.wording import Words
+from screen.bands import AWAY, TONES, band
 from screen.colours import (
     AMBER,
     BLUE,
@@ -19,14 +21,12 @@ from screen.colours import (
     PALE_AMBER,
     PALE_BLUE,
     PALE_GREEN,
-    PALE_RED,
-    RED,
     SOFT_INK,
     WHITE,
     Colour,
 )
-from screen.layout import Box
-from screen.page import Align, Item, Page, Panel, Shape, Sign, Text
+from screen.layout import Box, scaled
+from screen.page import Align, Item, Page, Panel, Text
 
 DESIGN = (1024, 600)  # pixels that the sizes below are meant for; smaller and larger screens scale
 BUTTON = 28
@@ -38,11 +38,6 @@ CHIPS: dict[DeskState, tuple[Colour, Colour]] = {
     DeskState.FREE: (PALE_GREEN, GREEN),
     DeskState.CALLING: (WHITE, BLUE),
     DeskState.SERVING: (WHITE, BLUE),
-}
-TONES: dict[Tone, tuple[Colour, Colour, Shape]] = {
-    Tone.GOOD: (PALE_GREEN, GREEN, Shape.TICK),
-    Tone.BAD: (PALE_RED, RED, Shape.WARNING),
-    Tone.BUSY: (PALE_BLUE, DEEP_BLUE, Shape.CLOCK),
 }
 
 
@@ -59,16 +54,15 @@ class View(Struct, frozen=True, kw_only=True):
 
     def px(self, pixels: float) -> int:
         """Pixels of the design, on this screen."""
-        return round(pixels * min(self.size[0] / DESIGN[0], self.size[1] / DESIGN[1]))
+        return scaled(pixels, self.size, DESIGN)
 
     def named(self, listed: ListedMatter | ListedDepartment) -> str:
         """Its name in the screen's language, the Chinese one if it has no other."""
-        return (listed.english if self.language == "en" else "") or listed.name
+        return name_in(self.language, listed)
 
     def matter(self, matter: MatterId) -> str:
         """The matter's name; its id if the catalogue has lost it."""
-        matters = self.state.catalogue.matters if self.state.catalogue else ()
-        return next((self.named(m) for m in matters if m.id == matter), matter)
+        return matter_name(self.state.catalogue, matter, self.language)
 
     def lasting(self, since: Instant) -> str:
         """`M:SS` from then to now."""
@@ -88,7 +82,8 @@ def framed(view: View, name: str, content: Callable[[Box], tuple[Item, ...]]) ->
     items: list[Item] = [*_header(view, header)]
     if not view.state.hub_here and view.state.window is not None:
         banner, rest = rest.top(view.px(44))
-        items += _banner(view, banner)
+        inner = banner.inset(view.px(20), view.px(8))
+        items += band(banner, inner, AWAY, view.words("hub_away"), view.px(22), view.px(14))
     message, rest = rest.foot(view.px(50))
     items += _message(view, message)
     items += content(rest.inset(view.px(MARGIN), view.px(MARGIN)))
@@ -104,39 +99,23 @@ def _header(view: View, box: Box) -> Iterator[Item]:
         at = local(state.catalogue.utc_offset, view.now).strftime("%H:%M")
         yield Text(at, clock, view.px(28), WHITE, align=Align.RIGHT)
     title, inner = inner.left(view.px(400))
-    yield Text(_window_name(view), title, view.px(30), WHITE, bold=True, least=view.px(18))
+    name = window_words(state.catalogue, state.settings.window, view.words)
+    yield Text(name, title, view.px(30), WHITE, bold=True, least=view.px(18))
     if window is None:
         return
-    chip, inner = inner.inset(0, view.px(4)).left(view.px(150))
+    chip, inner = inner.inset(0, view.px(4)).left(view.px(150), view.px(16))
     fill, ink = CHIPS[window.state]
     yield Panel(chip, fill, None, chip.h // 2)
     yield Text(view.words(f"state.{window.state}"), chip.inset(view.px(10), 0), view.px(24), ink, True, Align.CENTRE)
     if window.clerk is not None:
-        inner = Box(inner.x + view.px(16), inner.y, max(0, inner.w - view.px(16)), inner.h)
         yield Text(_clerk_name(view), inner, view.px(26), WHITE, least=view.px(15))
 
 
-def _window_name(view: View) -> str:
-    number = view.state.settings.window
-    listed = view.state.catalogue.windows if view.state.catalogue else ()
-    name = next((w.name for w in listed if w.number == number), "")
-    return view.words("window_named" if name else "window", number=number, name=name)
-
-
 def _clerk_name(view: View) -> str:
-    window, catalogue = view.state.window, view.state.catalogue
+    window = view.state.window
     assert window is not None
-    cards = catalogue.clerks if catalogue else ()
-    name = next((c.name for c in cards if c.badge == window.clerk), window.clerk or "")
-    return view.words("clerk", name=name, letter=window.letter or "")
-
-
-def _banner(view: View, box: Box) -> Iterator[Item]:
-    yield Panel(box, AMBER)
-    sign, words = box.inset(view.px(20), view.px(8)).left(view.px(34))
-    yield Sign(Shape.WARNING, sign.middle(sign.h, sign.h), WHITE)
-    words = Box(words.x + view.px(8), words.y, words.w - view.px(8), words.h)
-    yield Text(view.words("hub_away"), words, view.px(22), WHITE, bold=True, least=view.px(14))
+    card = card_of(view.state.catalogue, window.clerk or "")
+    return view.words("clerk", name=card.name, letter=window.letter or "")
 
 
 def _message(view: View, box: Box) -> Iterator[Item]:
@@ -145,21 +124,10 @@ def _message(view: View, box: Box) -> Iterator[Item]:
         yield Panel(box, PALE_BLUE)
         yield Text(_hint(view), box.inset(view.px(20), 0), view.px(22), SOFT_INK, least=view.px(14))
         return
-    fill, ink, shape = TONES[said.tone]
-    yield Panel(box, fill)
-    sign, words = box.inset(view.px(20), view.px(9)).left(view.px(32))
-    yield Sign(shape, sign, ink)
-    words = Box(words.x + view.px(10), words.y, words.w - view.px(10), words.h)
-    spoken = _spoken(view, said)
-    yield Text(spoken, words, view.px(24), ink, bold=True, least=view.px(14))
-
-
-def _spoken(view: View, said: Said) -> str:
-    room = view.refusals if said.room == "refusals" else view.words
-    values = dict(said.values)
-    sentence = room(said.key, **values)
-    until = values.get("until")
-    return view.words("until", sentence=sentence, time=until) if until else sentence
+    sentence = said.sentence(view.words, view.refusals)
+    until = dict(said.values).get("until")
+    words = view.words("until", sentence=sentence, time=until) if until else sentence
+    yield from band(box, box.inset(view.px(20), view.px(9)), TONES[said.tone], words, view.px(24), view.px(14))
 
 
 def _hint(view: View) -> str:

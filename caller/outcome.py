@@ -13,18 +13,17 @@ from caller.values import (
     Field,
     Origin,
     Pending,
-    Said,
     Signal,
     Stage,
     State,
     Stretched,
-    Tone,
     WantSignIn,
     Why,
 )
 from hall.hours import local
 from hall.keymap import Action
 from hall.messages import AnyReply, Done, Refusal, Refused, WindowState
+from hall.said import REFUSALS, Said, Tone
 
 Step = tuple[State, tuple[Effect, ...]]
 # The message of these names the ticket now in hand.
@@ -83,7 +82,7 @@ def _refused(state: State, pending: Pending, reply: Refused, mono: float) -> Ste
     until = ""
     if reply.until is not None and state.catalogue is not None:
         until = local(state.catalogue.utc_offset, reply.until).strftime("%H:%M")
-    state = replace(say(state, Tone.BAD, "refusals", reply.code, mono, (("until", until),)), last=None)
+    state = replace(say(state, Tone.BAD, REFUSALS, reply.code, mono, (("until", until),)), last=None)
     if pending.action is Action.SIGN_IN and pending.origin is Origin.SCREEN:
         entry = Entry(field=Field.PIN, origin=Origin.SCREEN, at=mono, badge=pending.badge, typed=NOTHING)
         state = replace(state, entry=entry)

@@ -64,11 +64,10 @@ def _ticket(view: View, box: Box) -> Iterator[Item]:
         kind = "paused" if window is not None and window.state is DeskState.PAUSED else "free"
         yield _middle(view, view.words(f"nothing.{kind}"), inner)
         return
-    label, rest = inner.left(round(inner.w * 0.46))
+    label, rest = inner.left(round(inner.w * 0.46), view.px(20))
     size = min(view.px(150), label.h)
     line_box = label.middle(label.w, round(size * 1.3))  # no room for a second line: a number is never broken
     yield Text(in_hand.label, line_box, size, BLUE, bold=True, least=view.px(36))
-    rest = Box(rest.x + view.px(20), rest.y, rest.w - view.px(20), rest.h)
     if in_hand.paper_unknown:
         flag, rest = rest.foot(view.px(58))
         yield Panel(flag, PALE_AMBER, AMBER, view.px(8))

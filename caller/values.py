@@ -12,6 +12,7 @@ from hall.happened import Common, Want
 from hall.keymap import Action
 from hall.messages import Catalogue, WindowState
 from hall.model import Badge, Disposition, MatterId, MissReason, WindowNo
+from hall.said import Said
 
 
 class Origin(StrEnum):
@@ -133,24 +134,6 @@ class Why(StrEnum):
     BADGE_SHORT = "badge_short"
     PIN_LENGTH = "pin_length"
     UNKNOWN_TARGET = "unknown_target"
-
-
-class Tone(StrEnum):
-    """How the message line looks."""
-
-    GOOD = "good"
-    BAD = "bad"
-    BUSY = "busy"
-
-
-class Said(Struct, frozen=True, kw_only=True):
-    """The message line: a key of words/<language>/<room>.toml and its values; `at` is monotonic."""
-
-    tone: Tone
-    room: str
-    key: str
-    at: float
-    values: tuple[tuple[str, str], ...] = ()
 
 
 # --- effects ------------------------------------------------------------------------------------------------

@@ -7,7 +7,6 @@ import secrets
 import sys
 import tempfile
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +14,9 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from cli import operate
+from cli.device import device_app
+from cli.language import Language
 from hall.errors import HallError
 from hall.pin import verifier
 
@@ -27,13 +29,7 @@ app = typer.Typer(
 )
 log_app = typer.Typer(no_args_is_help=True, help="The log of what was committed.")
 app.add_typer(log_app, name="log")
-
-
-class Language(StrEnum):
-    """A language that every room has words in."""
-
-    ZH = "zh"
-    EN = "en"
+app.add_typer(device_app, name="device")
 
 
 @app.command(epilog="Example: hall demo --hall examples/village/hall.toml --minutes 1")
@@ -101,7 +97,7 @@ def check(
         typer.Option(formats=["%Y-%m-%d"], show_default="today", help="The date that the holidays are judged by."),
     ] = None,
 ) -> None:
-    """Tell every mistake in a hall file (exit 1), or what its manager should know: gaps, long promises, empty posts."""
+    """Tell every mistake in a hall file (exit 1), or what its manager should know: gaps, long promises, no photos."""
     from cli.check import check as check_hall
 
     on = "" if day is None else day.date().isoformat()
@@ -114,6 +110,18 @@ def station(file: Annotated[Path, typer.Argument(help="The station file.")]) -> 
     from cli.station import station as run
 
     raise typer.Exit(run(file))
+
+
+@app.command(epilog="Example: hall prompts --out /etc/jiaohao/stations/voice   (English ones go into en/ below)")
+def prompts(
+    out: Annotated[Path, typer.Option(help="The pads' directory of recordings: `voice` in their station file.")],
+    language: Annotated[Language, typer.Option(help="Language of the station.")] = Language.ZH,
+    replace: Annotated[bool, typer.Option("--replace", help="Record anew what is there.")] = False,
+) -> None:
+    """Record what the rating pads say, with the voice of the hall's loudspeakers."""
+    from cli.prompts import record
+
+    record(out, language, Console(), replace=replace)
 
 
 @log_app.command("verify", epilog="Example: hall log verify --rebuild /var/lib/jiaohao/hub/hub.db")
@@ -144,6 +152,9 @@ def pin() -> None:
     """Make the verifier of a clerk's PIN for the hall file; the PIN itself is kept nowhere."""
     typed = typer.prompt("PIN (4–8 digits)", hide_input=True, confirmation_prompt=True)
     print(f'pin = "{verifier(typed, secrets.token_bytes(16))}"')
+
+
+operate.register(app)
 
 
 def main() -> None:

@@ -9,10 +9,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from cli.photos import judged
 from hall.errors import BadFile
 from hall.findings import Finding, Severity, findings, named
 from hall.hours import day_of
 from hall.model import Day, Hall
+from hall.photo import DIRECTORY
 from hall.station.settings import read_hall, words
 
 GOOD, MISTAKES, WARNINGS = 0, 1, 2  # exit codes
@@ -29,7 +31,8 @@ def check(file: Path, console: Console, *, language: str = "zh", strict: bool = 
         for mistake in error.mistakes:
             console.print(Text(mistake), soft_wrap=True)
         return MISTAKES
-    found = findings(hall, day or day_of(hall.utc_offset, time.time_ns() // 1_000_000))
+    today = day or day_of(hall.utc_offset, time.time_ns() // 1_000_000)
+    found = findings(hall, today, judged(file.parent / DIRECTORY))
     _print(hall, found, language, console)
     return WARNINGS if strict and any(f.severity is Severity.WARNING for f in found) else GOOD
 

@@ -25,12 +25,12 @@ from cli.demo import UsedPlace, read_play
 from cli.mishaps import Mishaps
 from cli.processes import NotStarted
 from cli.reconciled import told
-from cli.site import LISTENER
 from cli.stage import Replayed, Stage
 from hall.errors import BadFile
 from hall.hours import instant_of, offset_minutes
 from hall.model import Badge, Hall, Role, StationId, WindowNo
 from hall.station.settings import read_hall, words
+from hall.topics import WATCH
 from hub.verify import verify
 from testbed.atkiosk import QueueAtKiosk
 from testbed.atwindow import Clerk, GlassHands, Hands, KeypadHands, Press, Rater, glass_finger, pad_finger
@@ -158,7 +158,7 @@ class Replay:
 
     def _listen(self, stage: Stage, stack: ExitStack) -> Listener:
         site = stage.site
-        listener = Listener(self._hall.id, site.port, LISTENER, site.password(LISTENER), self._told)
+        listener = Listener(self._hall.id, site.port, WATCH, site.password(WATCH), self._told)
         stack.callback(listener.close)
         listener.start()
         return listener

@@ -10,9 +10,11 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from msgspec import Struct
+from rich.console import Console
 
 from cli import processes
 from cli.processes import Process
+from cli.prompts import record
 from cli.site import Site
 from hall.hours import instant_of
 from hall.model import Hall, Instant, Role, StationId, WindowNo
@@ -122,12 +124,14 @@ class Stage:
         port = processes.free_port()
         replay = self._replay
         door = replay.door(port) if replay is not None and replay.door is not None else port
-        self.site = Site(self.out, self.hall_file, port, door, listener=replay is not None)
+        self.site = Site(self.out, self.hall_file, port, door)
         at = instant_of(self.hall.utc_offset, self._start[:10], self._start[11:])
         self.site.make(clock={"at": at, "wall_s": time.time(), "speed": self._speed})
         files = {s.id: self._station_file(s.id, self._tables[s.id]) for s in self.hall.stations}
         for path in files.values():
             parse_station(path.name, read_text(path))  # all mistakes before anything starts
+        if self._sound:
+            record(self.out / "voice", "zh", Console(quiet=True))
         broker = self.start(processes.broker(self.site), "broker")
         processes.await_listening(broker, port)
         self.start(processes.hub(self.site), "hub")
@@ -163,6 +167,8 @@ class Stage:
                     row["screen"] = self._screen(station, name, row["screen"])
                 if name == "evaluator" and self._replay is not None:
                     row["wait_s"] = self._replay.rating_wait_s
+        for row in (*tables.get("evaluator", ()), *([tables["display"]] if "display" in tables else [])):
+            row["photos"] = str((self.hall_file.parent / "photos").absolute())
         if "broadcast" in tables:
             tables["broadcast"]["clips"] = "clips"
             if not self._sound:

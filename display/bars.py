@@ -13,7 +13,7 @@ from typing import Final, Protocol
 
 from msgspec import Struct
 
-from hall.dialects import a090
+from hall.dialects import bars as dialects
 from hall.dialects.a090 import Colour
 from hall.messages import Health
 from hall.model import WindowNo
@@ -68,7 +68,8 @@ class BarLine:
         self._bars = {bar.window: bar for bar in bars}
         self._put = put
         self._clock = clock
-        self._replies = a090.Replies()
+        kinds = {bar.profile.dialect: bar.profile for bar in bars if bar.profile.reply_timeout_ms}
+        self._replies = [found for profile in kinds.values() if (found := dialects.replies(profile))]
         self._changed = threading.Condition()
         self._open = False
         self._heard = 0
@@ -85,7 +86,8 @@ class BarLine:
         """The bar shows this text from now on; nothing is sent if it does already."""
         with self._changed:
             bar = self._bars[window]
-            frame = a090.encode(a090.show(bar.address, text, colour))
+            codec = dialects.codec(bar.profile)
+            frame = codec.show(bar.address, text, colour) + codec.probe(bar.address)
             if frame != bar.frame:
                 bar.frame = frame
                 bar.due = 0.0
@@ -103,7 +105,7 @@ class BarLine:
 
     def _bytes(self, data: bytes) -> None:
         with self._changed:
-            self._heard += self._replies.feed(data)
+            self._heard += sum(replies.feed(data) for replies in self._replies)
             self._changed.notify_all()
 
     def _state(self, is_open: bool, _reason: str) -> None:

@@ -11,7 +11,7 @@ from hall.hours import day_of, local
 from hall.model import Instant
 from hall.wording import Words
 from screen.colours import WHITE, Colour
-from screen.layout import Box
+from screen.layout import Box, scaled
 from screen.page import Align, Item, Panel, Shape, Sign, Strip, Text
 
 # Sizes are designed for 1920×1080 (upright 1080×1920) on a 55-inch panel: 1218 mm ÷ 1920 = 0.63 mm a pixel.
@@ -51,9 +51,7 @@ class View(Struct, frozen=True):
 
     def px(self, designed: float) -> int:
         """Pixels of a measure designed for 1920×1080."""
-        width, height = self.size
-        scale = min(width / 1080, height / 1920) if self.upright else min(width / 1920, height / 1080)
-        return round(designed * scale)
+        return scaled(designed, self.size, (1080, 1920) if self.upright else (1920, 1080))
 
     def clock(self, key: str, at: Instant, **values: object) -> str:
         """A sentence with the hour and minute of an instant."""
@@ -82,10 +80,10 @@ def header(view: View, box: Box, zone: str) -> list[Item]:
         items.append(Text(zone, names, view.px(TITLE + 14), WHITE, bold=True, least=view.px(34)))
         return items
     if zone:
-        sign, names = names.left(min(names.w // 2, view.px(60) + round(text_width(zone) * view.px(62))))
+        wide = min(names.w // 2, view.px(60) + round(text_width(zone) * view.px(62)))
+        sign, names = names.left(wide, view.px(34))
         items.append(Panel(sign.inset(0, view.px(6)), WHITE, radius=view.px(14)))
         items.append(Text(zone, sign.inset(view.px(14), view.px(6)), view.px(60), HEADER, True, Align.CENTRE))
-        names = names.right_strip(names.w - view.px(34))[0]
     items.append(Text(hall, names, view.px(TITLE + 6), WHITE, bold=True, least=view.px(34)))
     return items
 
@@ -137,8 +135,7 @@ def banner(view: View, box: Box, words: str) -> list[Item]:
     """A line that nobody overlooks: a sign, dark on orange."""
     inner = box.inset(view.px(40), view.px(8))
     side = min(inner.h, view.px(56))
-    sign, rest = inner.left(side)
-    text = rest.right_strip(rest.w - view.px(24))[0]
+    sign, text = inner.left(side, view.px(24))
     shape = Shape.WARNING if view.shown.stale else Shape.CLOCK
     return [
         Panel(box, ORANGE),
@@ -149,11 +146,10 @@ def banner(view: View, box: Box, words: str) -> list[Item]:
 
 def caption_line(view: View, box: Box, caption: str) -> list[Item]:
     """What the voice says, or where to listen while it is silent."""
-    chip, rest = box.inset(view.px(40), view.px(10)).left(view.px(190))
+    chip, place = box.inset(view.px(40), view.px(10)).left(view.px(190), view.px(28))
     sign, name = chip.inset(view.px(14), 0).left(view.px(50))
     words = caption or view.words("board.listen")
     ink = GOLD if caption else PALE
-    place = rest.right_strip(rest.w - view.px(28))[0]
     return [
         Panel(box, CARD),
         Panel(chip.inset(0, view.px(6)), NAVY, PALE, view.px(12), view.px(2)),

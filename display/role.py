@@ -103,7 +103,8 @@ class Display:
     # --- wiring ---------------------------------------------------------------------------------------------
 
     def _open_screen(self, station: Host, wanted: Screen) -> None:
-        self._glass = Glass(wanted, self._beside, Painter(fonts()), station.id, station.inbox)
+        photos = self._beside / self._settings.photos if self._settings.photos else None
+        self._glass = Glass(wanted, self._beside, Painter(fonts(), photos), station.id, station.inbox)
 
     def _open_bars(self, station: Host) -> list[BarLine]:
         """One line for each port; bars with the same port share it."""

@@ -79,11 +79,9 @@ def _board(view: View, box: Box, board: Board) -> list[Item]:
     room = box.inset(view.px(40), view.px(24))
     gap = view.px(24)
     if view.upright:
-        beside, left = room.foot(round(room.h * SIDE_SHARE_UPRIGHT[bool(board.cases)]))
-        left = left.top(left.h - gap)[0]
+        beside, left = room.foot(round(room.h * SIDE_SHARE_UPRIGHT[bool(board.cases)]), gap)
     else:
-        beside, left = room.right_strip(round(room.w * SIDE_SHARE))
-        left = left.left(left.w - gap)[0]
+        beside, left = room.right_strip(round(room.w * SIDE_SHARE), gap)
     return items + tickets(view, left, board) + side(view, beside, board)
 
 
@@ -122,15 +120,13 @@ def _emergency(view: View, whole: Box, emergency: Emergency) -> list[Item]:
     head, rest = inner.top(view.px(200))
     foot, rest = rest.foot(view.px(110))
     side_px = view.px(170)
-    sign, title = head.left(side_px)
+    sign, title = head.left(side_px, view.px(50))
     since = view.clock("emergency.since", emergency.since) if emergency.since else ""
     left, right = foot.left(round(foot.w * 0.66))
     items: list[Item] = [
         Panel(whole.inset(view.px(14)), ALARM, WHITE, view.px(20), view.px(14)),
         Sign(Shape.WARNING, sign.middle(side_px, side_px), WHITE),
-        Text(
-            view.words("emergency.title"), title.right_strip(title.w - view.px(50))[0], view.px(130), WHITE, bold=True
-        ),
+        Text(view.words("emergency.title"), title, view.px(130), WHITE, bold=True),
         Panel(Box(inner.x, rest.y, inner.w, view.px(6)), WHITE),
         Text(view.words("emergency.follow"), left, view.px(TITLE + 10), WHITE, least=view.px(36)),
         Text(since, right, view.px(TITLE), WHITE, align=Align.RIGHT, least=view.px(36)),

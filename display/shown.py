@@ -20,7 +20,8 @@ from display.values import (
     Waiting,
     WindowSign,
 )
-from hall.messages import BoardRow, BoardState, Catalogue, ListedDepartment, ListedWindow, ListedZone
+from hall.listed import name_in
+from hall.messages import BoardRow, BoardState, Catalogue, ListedWindow
 from hall.model import DeskState, Instant, TicketState, WindowNo, ZoneId
 
 TURN_S: Final = 10.0  # one page of a long list stands so long
@@ -138,7 +139,7 @@ def _waiting(boards: list[BoardState], catalogue: Catalogue | None, language: st
     listed = {d.id: d for d in catalogue.departments} if catalogue else {}
     order = {department: place for place, department in enumerate(listed)}
     known = sorted(counts, key=lambda d: (order.get(d, len(order)), d))
-    return tuple(Waiting(_named(listed[d], language) if d in listed else d, counts[d]) for d in known)
+    return tuple(Waiting(name_in(language, listed[d]) if d in listed else d, counts[d]) for d in known)
 
 
 def _departments_across_zones(catalogue: Catalogue | None) -> frozenset[str]:
@@ -194,8 +195,4 @@ def _place(state: State, window: WindowNo, language: str) -> Place:
 
 def _zone_name(catalogue: Catalogue | None, zone: ZoneId, language: str) -> str:
     listed = catalogue.zones if catalogue else ()
-    return next((_named(z, language) for z in listed if z.id == zone), "")
-
-
-def _named(listed: ListedZone | ListedDepartment, language: str) -> str:
-    return (listed.english if language == "en" else "") or listed.name
+    return next((name_in(language, z) for z in listed if z.id == zone), "")

@@ -32,12 +32,10 @@ def side(view: View, box: Box, board: Board) -> list[Item]:
     items: list[Item] = []
     if board.cases:
         rows = 1 if view.upright else CASE_ROWS
-        cases, box = box.foot(view.px(TITLE_H + 28 + rows * CASE_H))
-        box = box.top(box.h - gap)[0]
+        cases, box = box.foot(view.px(TITLE_H + 28 + rows * CASE_H), gap)
         items += _cases(view, cases, board)
     if board.paused:
-        paused, box = box.foot(view.px(PAUSED_H))
-        box = box.top(box.h - gap)[0]
+        paused, box = box.foot(view.px(PAUSED_H), gap)
         items += _paused(view, paused, board)
     return items + _waiting(view, box, board)
 
@@ -45,12 +43,12 @@ def side(view: View, box: Box, board: Board) -> list[Item]:
 def _panel(view: View, box: Box, title: str, shape: Shape, page: str) -> tuple[list[Item], Box]:
     head, rest = box.inset(view.px(26), view.px(12)).top(view.px(TITLE_H - 8))
     side_px = view.px(44)
-    sign, words = head.left(side_px)
+    sign, words = head.left(side_px, view.px(18))
     pages, words = words.right_strip(view.px(90))
     return [
         Panel(box, CARD, EDGE, view.px(18), view.px(2)),
         Sign(shape, sign.middle(side_px, side_px), PALE),
-        Text(title, words.right_strip(words.w - view.px(18))[0], view.px(BODY + 4), WHITE, bold=True),
+        Text(title, words, view.px(BODY + 4), WHITE, bold=True),
         Text(page, pages, view.px(SMALL), PALE, align=Align.RIGHT),
     ], rest
 
@@ -92,14 +90,14 @@ def _waiting_row(view: View, cell: Box, waiting: Waiting) -> list[Item]:
 
 def _paused(view: View, box: Box, board: Board) -> list[Item]:
     inner = box.inset(view.px(26), view.px(10))
-    chip, rest = inner.left(view.px(210))
+    chip, place = inner.left(view.px(210), view.px(22))
     numbers = view.words("board.separator").join(map(str, board.paused))
     words = view.words("board.paused_windows", windows=numbers)
     return [
         Panel(box, CARD, ORANGE, view.px(18), view.px(3)),
         Panel(chip.inset(0, view.px(6)), ORANGE, radius=view.px(12)),
         Text(view.words("board.paused"), chip.inset(view.px(10), 0), view.px(BODY - 2), NAVY, True, Align.CENTRE),
-        Text(words, rest.right_strip(rest.w - view.px(22))[0], view.px(BODY), WHITE, least=view.px(26)),
+        Text(words, place, view.px(BODY), WHITE, least=view.px(26)),
     ]
 
 

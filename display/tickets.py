@@ -43,8 +43,7 @@ def tickets(view: View, box: Box, board: Board) -> list[Item]:
     rows, columns = next((g for g in grids if g[0] * g[1] >= must), grids[-1])
     dense = (rows, columns) not in grids[:2]
     gap = view.px(10 if dense else 18)
-    hero, rest = box.top(view.px(216 if dense else 262))
-    below = rest.foot(rest.h - gap)[0]
+    hero, below = box.top(view.px(216 if dense else 262), gap)
     room = rows * columns
     pages = max(1, -(-must // room))
     first = board.turn % pages * room
@@ -115,8 +114,7 @@ def _tag(view: View, box: Box, called: Called, look: Look, size: int) -> list[It
         shape, key = Shape.SOUND, "board.new"
     else:
         shape, key = Shape.PERSON, "board.go"
-    sign, rest = box.left(size)
-    words = rest.right_strip(rest.w - size // 3)[0]
+    sign, words = box.left(size, size // 3)
     return [
         Sign(shape, sign.middle(size, size), look.second),
         Text(view.words(key), words, size, look.second, bold=called.fresh),

@@ -8,7 +8,7 @@ from display.frame import CARD, EDGE, GOLD, MINT, NAVY, ORANGE, PALE, TITLE, Vie
 from display.values import BarSays, Clerk, Place, WindowSign
 from screen.colours import WHITE, Colour
 from screen.layout import Box
-from screen.page import Align, Item, Panel, Shape, Sign, Text
+from screen.page import Align, Item, Panel, Picture, Shape, Sign, Text
 
 SIGNS: Final[dict[BarSays, tuple[Shape, Colour]]] = {
     BarSays.CALLING: (Shape.DOWN, GOLD),
@@ -23,8 +23,7 @@ SIGNS: Final[dict[BarSays, tuple[Shape, Colour]]] = {
 def window_sign(view: View, box: Box, sign: WindowSign) -> list[Item]:
     """Upright one below the other; wide: number and clerk above, state below."""
     gap = view.px(28)
-    upper, lower = box.top(round(box.h * (0.56 if view.upright else 0.48)))
-    lower = lower.foot(lower.h - gap)[0]
+    upper, lower = box.top(round(box.h * (0.56 if view.upright else 0.48)), gap)
     if view.upright:
         number, clerk = upper.rows(2, gap)
     else:
@@ -60,15 +59,11 @@ def _number(view: View, box: Box, place: Place) -> list[Item]:
 
 
 def _clerk(view: View, box: Box, clerk: Clerk | None) -> list[Item]:
-    """公示牌: name, number, post (seed §(八)3). The frame at the left is the place of the photo."""
+    """公示牌: photo, name, number, post (seed §(八)3)."""
     items: list[Item] = [Panel(box, CARD, EDGE, view.px(26), view.px(3))]
     inner = box.inset(view.px(36), view.px(30))
-    photo, rest = inner.left(min(round(inner.h * 0.75), view.px(300)))
-    text = rest.right_strip(rest.w - view.px(40))[0]
-    ink = PALE if clerk is not None else EDGE
-    side = round(min(photo.w, photo.h) * 0.72)
-    items.append(Panel(photo, NAVY, EDGE, view.px(14), view.px(3)))
-    items.append(Sign(Shape.PERSON, photo.middle(side, side), ink))
+    photo, text = inner.left(min(round(inner.h * 0.75), view.px(300)), view.px(40))
+    items.append(Picture(clerk.photo if clerk else "", photo, NAVY, EDGE, EDGE, view.px(14), view.px(3)))
     if clerk is None:
         return [*items, Text(view.words("sign.no_clerk"), text, view.px(80), PALE, least=view.px(44))]
     name, middle, foot = text.rows(3)
@@ -76,11 +71,10 @@ def _clerk(view: View, box: Box, clerk: Clerk | None) -> list[Item]:
     words = view.words("sign.badge", badge=clerk.badge)
     items.append(Text(words, middle, view.px(70), PALE, least=view.px(40)))
     if clerk.letter is not None:
-        chip, foot = foot.left(view.px(200))
+        chip, foot = foot.left(view.px(200), view.px(30))
         items.append(Panel(chip.inset(0, view.px(8)), GOLD, radius=view.px(14)))
         letter = view.words("sign.letter", letter=clerk.letter)
         items.append(Text(letter, chip.inset(view.px(12), view.px(8)), view.px(66), NAVY, True, Align.CENTRE))
-        foot = foot.right_strip(foot.w - view.px(30))[0]
     items.append(Text(clerk.title, foot, view.px(60), PALE, least=view.px(36)))
     return items
 
@@ -114,8 +108,7 @@ def _words(view: View, box: Box, words: str, shape: Shape, ink: Colour, large: b
     side = round(size * (1.2 if shape is Shape.DOWN else 0.9))
     text_w = min(box.w - side - view.px(40), round(size * 1.02 * text_width(words)))
     together = box.middle(side + view.px(40) + text_w, box.h)
-    sign, text = together.left(side)
-    place = text.right_strip(text.w - view.px(40))[0]
+    sign, place = together.left(side, view.px(40))
     return [
         Sign(shape, sign.middle(side, side), ink),
         Text(words, place, size, ink, bold=True, least=view.px(54)),

@@ -8,12 +8,13 @@ from typing import Final
 from msgspec import Struct
 
 from evaluator.values import State
+from hall.listed import card_of, window_words
 from hall.messages import Card
 from hall.model import Badge, PostLetter
 from hall.wording import Words
-from screen.colours import BLUE, DEEP_BLUE, LINE, PALE_BLUE, SOFT_INK, WHITE
-from screen.layout import Box
-from screen.page import Align, Item, Look, Panel, Shape, Sign, Text
+from screen.colours import BLUE, DEEP_BLUE, PALE_BLUE, WHITE
+from screen.layout import Box, scaled
+from screen.page import Align, Item, Look, Panel, Picture, Shape, Sign, Text
 
 DESIGN: Final = (1024, 600)  # pixels of a 7-inch pad that the sizes are meant for; other sizes scale
 HEADER: Final = 68
@@ -36,7 +37,7 @@ class View(Struct, frozen=True, kw_only=True):
 
     def px(self, pixels: float) -> int:
         """Pixels of the design, on this screen."""
-        return round(pixels * min(self.size[0] / DESIGN[0], self.size[1] / DESIGN[1]))
+        return scaled(pixels, self.size, DESIGN)
 
     def seconds_left(self) -> int:
         """Whole seconds until an untouched question closes."""
@@ -46,41 +47,27 @@ class View(Struct, frozen=True, kw_only=True):
         return max(0, math.ceil(asking.touched + self.state.settings.wait_s - self.mono))
 
     def card(self, badge: Badge | None) -> Card | None:
-        """The public card of a badge; of a badge that the catalogue lacks, the badge alone."""
-        if badge is None:
-            return None
-        cards = self.state.catalogue.clerks if self.state.catalogue else ()
-        return next((card for card in cards if card.badge == badge), Card(badge=badge, name=badge))
+        """The public card of a badge, if there is one."""
+        return card_of(self.state.catalogue, badge) if badge is not None else None
 
 
 def header(view: View, title: str) -> tuple[list[Item], Box]:
     """The blue strip: a title and the window; and what remains of the page."""
     strip, rest = Box(0, 0, *view.size).top(view.px(HEADER))
     inner = strip.inset(view.px(MARGIN), view.px(8))
-    window, left = inner.right_strip(view.px(300))
-    left = left.left(left.w - view.px(12))[0]
+    window, left = inner.right_strip(view.px(300), view.px(12))
+    named = window_words(view.state.catalogue, view.state.settings.window, view.words)
     items: list[Item] = [
         Panel(strip, BLUE),
         Text(title, left, view.px(32), WHITE, bold=True, least=view.px(20)),
-        Text(_window(view), window, view.px(27), WHITE, align=Align.RIGHT, least=view.px(18)),
+        Text(named, window, view.px(27), WHITE, align=Align.RIGHT, least=view.px(18)),
     ]
     return items, rest
 
 
-def _window(view: View) -> str:
-    number = view.state.settings.window
-    listed = view.state.catalogue.windows if view.state.catalogue else ()
-    name = next((w.name for w in listed if w.number == number), "")
-    return view.words("window_named" if name else "window", number=number, name=name)
-
-
-def photo(view: View, box: Box) -> list[Item]:
-    """The frame for the clerk's picture."""
-    side = round(min(box.w, box.h) * 0.7)
-    return [
-        Panel(box, PALE_BLUE, LINE, view.px(12), view.px(3)),
-        Sign(Shape.PERSON, box.middle(side, side), SOFT_INK),
-    ]
+def photo(view: View, card: Card | None, box: Box) -> Picture:
+    """The clerk's photo in its frame; nobody's is empty."""
+    return Picture(card.photo if card else "", box, radius=view.px(12), edge_width=view.px(3))
 
 
 def badge_words(view: View, card: Card, letter: PostLetter | None) -> str:
@@ -94,8 +81,7 @@ def badge_words(view: View, card: Card, letter: PostLetter | None) -> str:
 def spoken(view: View, key: str, box: Box, size: int) -> list[Item]:
     """A sentence that is also said aloud: a loudspeaker before it."""
     side = view.px(size * 1.1)
-    sign, rest = box.left(side)
-    text = rest.right_strip(rest.w - view.px(14))[0]
+    sign, text = box.left(side, view.px(14))
     return [
         Sign(Shape.SOUND, sign.middle(side, side), BLUE),
         Text(view.words(f"prompt.{key}"), text, view.px(size), DEEP_BLUE, bold=True, least=view.px(20)),

@@ -40,13 +40,12 @@ def _who(view: View, asking: Asking, box: Box) -> list[Item]:
     card = view.card(asking.clerk)
     if card is None:
         return spoken(view, Spoken.PLEASE_RATE, inner, 38)
-    who, sentence = inner.right_strip(view.px(290))
-    frame, text = who.left(view.px(84))
-    text = text.right_strip(text.w - view.px(16))[0]
+    who, sentence = inner.right_strip(view.px(290), view.px(16))
+    frame, text = who.left(view.px(84), view.px(16))
     name, badge = text.rows(2)
     return [
-        *spoken(view, Spoken.PLEASE_RATE, sentence.left(sentence.w - view.px(16))[0], 38),
-        *photo(view, frame),
+        *spoken(view, Spoken.PLEASE_RATE, sentence, 38),
+        photo(view, card, frame),
         Text(card.name or card.badge, name, view.px(34), INK, bold=True, least=view.px(20)),
         Text(badge_words(view, card, asking.letter), badge, view.px(23), SOFT_INK, least=view.px(16)),
     ]
@@ -118,12 +117,11 @@ def _list(view: View, asking: Asking, chosen: Chosen, box: Box) -> Iterator[Item
 def _reason(view: View, code: int, ticked: bool, box: Box) -> Iterator[Item]:
     yield Button(f"reason:{code}", "", box, view.px(24), look=TICKED if ticked else TOUCH)
     inner = box.inset(view.px(16), view.px(4))
-    tick, text = inner.left(view.px(36))
+    tick, text = inner.left(view.px(36), view.px(14))
     square = tick.middle(view.px(34), view.px(34))
     yield Panel(square, BLUE if ticked else WHITE, BLUE, view.px(6), view.px(3))
     if ticked:
         yield Sign(Shape.TICK, square.inset(view.px(5)), WHITE)
-    text = text.right_strip(text.w - view.px(14))[0]
     yield Text(view.ratings(f"reason.{code}"), text, view.px(26), INK, bold=ticked, least=view.px(17))
 
 

@@ -33,7 +33,6 @@ from screen.window import Closed
 DEVICE: Final = "pad"
 VOICE: Final = "pad_voice"
 NOT_FIVE_LEVEL: Final = "not_five_level"
-VOICE_DIRECTORY: Final = "voice"  # beside the station file; recordings of other languages in <language>/ below it
 KEYBOARDS: Final = (Path("/dev/input/by-path"), "*-event-kbd")
 log = logging.getLogger("evaluator")
 
@@ -135,14 +134,15 @@ class Evaluator:
         line.start()
 
     def _open_screen(self, station: Host, wanted: Screen) -> None:
-        glass = Glass(wanted, self._beside, Painter(fonts()), station.id, station.inbox)
+        photos = self._beside / self._settings.photos if self._settings.photos else None
+        glass = Glass(wanted, self._beside, Painter(fonts(), photos), station.id, station.inbox)
         directory, pattern = KEYBOARDS
         keyboard = any(directory.glob(pattern))
         self._panel = Panel(glass, words("evaluator", self._language), self._ratings, keyboard)
 
     def _open_voice(self, station: Host) -> None:
-        directory = self._beside / VOICE_DIRECTORY
-        self._voice = Voice(directory if self._language == "zh" else directory / self._language)
+        directory = self._beside / self._settings.voice if self._settings.voice else None
+        self._voice = Voice(directory, self._language)
         if self._voice.wanted:
             station.device(self._named(VOICE), self._voice.health, self._voice.reason)
 

@@ -99,9 +99,8 @@ def _card(view: View, desk: DeskState) -> Page:
     inner = rest.inset(view.px(40), view.px(28))
     items.append(Panel(inner, WHITE, LINE, view.px(18), view.px(2)))
     inner = inner.inset(view.px(36), view.px(32))
-    frame, text = inner.left(round(inner.h * 0.76))
-    text = text.right_strip(text.w - view.px(44))[0]
-    items += photo(view, frame)
+    frame, text = inner.left(round(inner.h * 0.76), view.px(44))
+    items.append(photo(view, card, frame))
     chip, text = text.foot(view.px(64))
     if card is None:
         items.append(Text(view.words("card.no_clerk"), text, view.px(64), SOFT_INK, bold=True, least=view.px(36)))

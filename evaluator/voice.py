@@ -1,4 +1,7 @@
-"""The pad's own voice: recordings from a directory, over the sound card. Without either the caption alone speaks."""
+"""The pad's own voice: recordings from a directory, over the sound card. Without either the caption alone speaks.
+
+Pads of one station share its sound card: each stops and replaces only what it says itself.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,10 @@ from typing import Final
 
 import pygame
 
+from evaluator.recordings import recordings
 from evaluator.values import Spoken
 from hall.messages import Health
+from screen import sound
 
 MISSING: Final = "no_recording"
 SILENT: Final = "no_sound_card"
@@ -17,24 +22,25 @@ log = logging.getLogger("evaluator")
 
 
 class Voice:
-    """Plays `<directory>/<spoken>.wav`. Belongs to the main thread. `health` and `reason` are its state: a pad
-    without a voice still asks, in writing."""
+    """Plays the recordings. Belongs to the main thread. `health` and `reason` are its state: a pad without a voice
+    still asks, in writing. `directory`: None, or one that is not there, is a hall that wants no voice."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path | None, language: str = "zh") -> None:
         self._sounds: dict[Spoken, pygame.mixer.Sound] = {}
+        self._playing: sound.Playing | None = None
         self.health, self.reason = Health.READY, ""
-        self.wanted = directory.is_dir()  # a hall that has no recordings wants none
+        files = recordings(directory, language) if directory is not None else {}
+        self.wanted = any(file.parent.is_dir() for file in files.values())
         if not self.wanted:
             return
-        files = {spoken: directory / f"{spoken}.wav" for spoken in Spoken}
-        missing = [file.name for file in files.values() if not file.is_file()]
+        missing = [str(file) for file in files.values() if not file.is_file()]
         if missing:
-            self._lacks(MISSING, f"{directory}: no {' and no '.join(missing)}: record them, 16-bit WAV")
+            self._lacks(MISSING, f"no {' and no '.join(missing)}: record them, 16-bit WAV, or let `hall prompts` do it")
             return
         try:
-            pygame.mixer.init()
+            sound.open_card()
             self._sounds = {spoken: pygame.mixer.Sound(file) for spoken, file in files.items()}
-        except (pygame.error, OSError) as error:
+        except (sound.NoSoundCard, pygame.error, OSError) as error:
             self._lacks(SILENT, f"sound card or recording: {error}")
 
     def _lacks(self, reason: str, detail: str) -> None:
@@ -42,14 +48,16 @@ class Voice:
         log.warning("no voice prompt: %s", detail)
 
     def say(self, spoken: Spoken) -> bool:
-        """Begin to play; cuts what is still being said. False if there is nothing to play it with."""
-        sound = self._sounds.get(spoken)
-        if sound is None:
+        """Begin to play; cuts what this pad is still saying. False if there is nothing to play it with."""
+        recording = self._sounds.get(spoken)
+        if recording is None:
             return False
-        pygame.mixer.stop()
-        return sound.play() is not None
+        self.close()
+        self._playing = sound.play(recording)
+        return self._playing is not None
 
     def close(self) -> None:
         """Fall silent."""
-        if pygame.mixer.get_init():
-            pygame.mixer.quit()
+        if self._playing is not None:
+            self._playing.stop()
+            self._playing = None

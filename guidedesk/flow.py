@@ -27,10 +27,8 @@ from guidedesk.values import (
     Plan,
     Print,
     Report,
-    Said,
     Stage,
     Tapped,
-    Tone,
     chosen,
     departments,
     in_order,
@@ -55,6 +53,7 @@ from hall.messages import (
     TakeTicket,
 )
 from hall.model import Printing
+from hall.said import REFUSALS, Said, Tone
 from slips.values import PrintEnded, PrinterSeen
 
 SURE_S = 30.0  # a question about an emergency that nobody answers is withdrawn
@@ -219,7 +218,7 @@ def _answered(state: GuideDesk, event: Answered, mono: float) -> Stepped:
     wish, reply = event.body, event.reply
     state = replace(state, wish=None, doubtful=False, said=None)
     if isinstance(reply, Refused):
-        return replace(state, said=Said(Tone.BAD, reply.code.value, mono, room="refusals")), ()
+        return replace(state, said=Said(tone=Tone.BAD, room=REFUSALS, key=reply.code.value, at=mono)), ()
     if isinstance(reply, Issued):
         return _issued(state, reply, mono)
     if isinstance(reply, Found):
@@ -342,4 +341,5 @@ def _turned(state: GuideDesk, page: PageName, mono: float) -> GuideDesk:
 
 
 def _said(state: GuideDesk, tone: Tone, key: str, mono: float, **values: str) -> GuideDesk:
-    return replace(state, said=Said(tone, f"said.{key}", mono, tuple(values.items())))
+    said = Said(tone=tone, room="guidedesk", key=f"said.{key}", at=mono, values=tuple(values.items()))
+    return replace(state, said=said)

@@ -6,28 +6,27 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from guidedesk.values import FIRST_PAGE, GuideDesk, Mode, PageName, Tone
+from guidedesk.values import FIRST_PAGE, GuideDesk, Mode, PageName
 from hall.devices import device_words
 from hall.hours import local
+from hall.listed import matter_name, name_in
 from hall.messages import AlertState, ListedDepartment, ListedMatter
 from hall.model import AlertKind, Instant, MatterId, ZoneId
 from hall.wording import Words
+from screen.bands import AWAY, TONES, Band, band
 from screen.colours import (
     AMBER,
     BLUE,
-    DEEP_BLUE,
     GREEN,
     PALE_AMBER,
     PALE_BLUE,
     PALE_GREEN,
-    PALE_RED,
     RED,
     SOFT_INK,
     WHITE,
-    Colour,
 )
-from screen.layout import Box
-from screen.page import MAIN, PLAIN, Align, Button, Item, Look, Panel, Shape, Sign, Text
+from screen.layout import Box, scaled
+from screen.page import MAIN, PLAIN, Align, Button, Item, Look, Panel, Shape, Text
 from slips.values import PRINTS
 
 DESIGN = (1280, 800)  # pixels that the sizes below are meant for; smaller and larger screens scale
@@ -38,11 +37,6 @@ MODE_OF = {
     **dict.fromkeys((PageName.MATTERS, PageName.CONFIRM, PageName.ISSUED), Mode.ISSUE),
     PageName.FOUND: Mode.FIND,
     **dict.fromkeys((PageName.ZONES, PageName.SURE), Mode.EMERGENCY),
-}
-TONES: dict[Tone, tuple[Colour, Colour, Shape]] = {
-    Tone.GOOD: (PALE_GREEN, GREEN, Shape.TICK),
-    Tone.BAD: (PALE_RED, RED, Shape.WARNING),
-    Tone.BUSY: (PALE_BLUE, DEEP_BLUE, Shape.CLOCK),
 }
 
 
@@ -62,23 +56,22 @@ class View(Struct, frozen=True, kw_only=True):
 
     def px(self, pixels: float) -> int:
         """Pixels of the design, on this screen."""
-        return round(pixels * min(self.size[0] / DESIGN[0], self.size[1] / DESIGN[1]))
+        return scaled(pixels, self.size, DESIGN)
 
     def named(self, listed: ListedMatter | ListedDepartment) -> str:
         """Its name in the screen's language, the Chinese one if it has no other."""
-        return (listed.english if self.language != "zh" else "") or listed.name
+        return name_in(self.language, listed)
 
     def matter(self, matter: MatterId) -> str:
         """The matter's name; its id if the catalogue has lost it."""
-        listed = self.state.catalogue.matters if self.state.catalogue else ()
-        return next((self.named(m) for m in listed if m.id == matter), matter)
+        return matter_name(self.state.catalogue, matter, self.language)
 
     def zone(self, zone: ZoneId | None) -> str:
         """The zone's name; None is the whole hall."""
         if zone is None:
             return self("all_zones")
         listed = self.state.catalogue.zones if self.state.catalogue else ()
-        return next(((z.english if self.language != "zh" else "") or z.name for z in listed if z.id == zone), zone)
+        return next((name_in(self.language, z) for z in listed if z.id == zone), zone)
 
     def time(self, at: Instant) -> str:
         """`HH:MM` at the hall."""
@@ -92,9 +85,9 @@ def framed(view: View) -> tuple[Box, list[Item]]:
     modes, rest = rest.top(view.px(92))
     message, rest = rest.foot(view.px(52))
     items: list[Item] = [*_header(view, header), *_modes(view, modes), *_message(view, message)]
-    for words, ground, ink, shape in _banners(view):
+    for words, look in _banners(view):
         banner, rest = rest.top(view.px(44))
-        items += _banner(view, banner, words, ground, ink, shape)
+        items += band(banner, banner.inset(view.px(24), view.px(8)), look, words, view.px(23), view.px(14))
     return rest.inset(view.px(24), view.px(14)), items
 
 
@@ -143,24 +136,16 @@ def _modes(view: View, box: Box) -> Iterator[Item]:
         yield Button(f"mode:{mode}", label, place, view.px(27), key, look, enabled=ready)
 
 
-def _banners(view: View) -> Iterator[tuple[str, Colour, Colour, Shape]]:
+def _banners(view: View) -> Iterator[tuple[str, Band]]:
     state = view.state
     if not state.hub_here and state.catalogue is not None:
-        yield view("banner.hub_away"), AMBER, WHITE, Shape.WARNING
+        yield view("banner.hub_away"), AWAY
     calls = [a.subject for a in state.alerts if a.kind is AlertKind.STAFF_CALL]
     if calls and state.page is not PageName.ALERTS:
-        yield view("banner.staff_call", windows=view("list").join(calls)), RED, WHITE, Shape.WARNING
+        yield view("banner.staff_call", windows=view("list").join(calls)), Band(RED, WHITE, Shape.WARNING)
     if state.emergencies and state.page is not PageName.EMERGENCY:
         zones = view("list").join(view.zone(e.zone) for e in state.emergencies)
-        yield view("banner.emergency", zones=zones), RED, WHITE, Shape.SOUND
-
-
-def _banner(view: View, box: Box, words: str, ground: Colour, ink: Colour, shape: Shape) -> Iterator[Item]:
-    yield Panel(box, ground)
-    sign, rest = box.inset(view.px(24), view.px(8)).left(view.px(36))
-    yield Sign(shape, sign.middle(sign.h, sign.h), ink)
-    place = Box(rest.x + view.px(8), rest.y, rest.w - view.px(8), rest.h)
-    yield Text(words, place, view.px(23), ink, bold=True, least=view.px(14))
+        yield view("banner.emergency", zones=zones), Band(RED, WHITE, Shape.SOUND)
 
 
 def _message(view: View, box: Box) -> Iterator[Item]:
@@ -170,10 +155,5 @@ def _message(view: View, box: Box) -> Iterator[Item]:
         hint = view(f"hint.{view.state.page}")
         yield Text(hint, box.inset(view.px(24), 0), view.px(22), SOFT_INK, least=view.px(14))
         return
-    fill, ink, shape = TONES[said.tone]
-    yield Panel(box, fill)
-    sign, rest = box.inset(view.px(24), view.px(9)).left(view.px(34))
-    yield Sign(shape, sign, ink)
-    words = view.refusals if said.room == "refusals" else view.words
-    place = Box(rest.x + view.px(10), rest.y, rest.w - view.px(10), rest.h)
-    yield Text(words(said.key, **dict(said.values)), place, view.px(24), ink, bold=True, least=view.px(14))
+    words = said.sentence(view.words, view.refusals)
+    yield from band(box, box.inset(view.px(24), view.px(9)), TONES[said.tone], words, view.px(24), view.px(14))

@@ -19,6 +19,7 @@ from hall.messages import (
     Printed,
 )
 from hall.model import AlertKind, MatterId, TicketState, ZoneId
+from hall.said import Said
 from slips.values import PRINTS, PrinterStands
 
 
@@ -122,24 +123,6 @@ class Plan(Struct, frozen=True):
 
     text: str
     zone: ZoneId | None = None
-
-
-class Tone(StrEnum):
-    """How the message line looks."""
-
-    GOOD = "good"
-    BAD = "bad"
-    BUSY = "busy"
-
-
-class Said(Struct, frozen=True):
-    """The message line: a key of words/<language>/<room>.toml and its values; `at` is monotonic."""
-
-    tone: Tone
-    key: str
-    at: float
-    values: tuple[tuple[str, str], ...] = ()
-    room: str = "guidedesk"
 
 
 class GuideDesk(Struct, frozen=True, kw_only=True):

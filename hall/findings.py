@@ -8,7 +8,7 @@ joined, so that a row's place in a list says nothing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 from msgspec import Struct
@@ -25,6 +25,7 @@ from hall.model import (
     Window,
     WindowNo,
 )
+from hall.photo import DIRECTORY, Fault
 
 PROMISE_PERCENT = 70  # seed §(三)5: 压缩比例原则上不低于 30%
 NEXT_YEAR_FROM = "12-01"  # the State Council's notice of the next year's holidays is usually out in November
@@ -57,6 +58,11 @@ class Code(StrEnum):
     ONLY_HERE = "only_here"
     CLERK_WITHOUT_POST = "clerk_without_post"
     TWO_A_POSTS = "two_a_posts"
+    NO_PHOTO = "no_photo"
+    PHOTO_MISSING = "photo_missing"
+    PHOTO_TOO_LARGE = "photo_too_large"
+    PHOTO_BROKEN = "photo_broken"
+    PHOTO_TURNED = "photo_turned"
     CALLING_BEFORE_TAKING = "calling_before_taking"
     TAKING_AFTER_CALLING = "taking_after_calling"
     NO_CUT_OFF = "no_cut_off"
@@ -76,13 +82,15 @@ class Finding(Struct, frozen=True, kw_only=True):
     told: dict[str, str | int] = {}
 
 
-def findings(hall: Hall, day: Day = "") -> tuple[Finding, ...]:
-    """Everything found, warnings first. `day` is the hall's date: without it no year of holidays is missed."""
+def findings(hall: Hall, day: Day = "", photos: Mapping[str, Fault | None] | None = None) -> tuple[Finding, ...]:
+    """Everything found, warnings first. `day` is the hall's date: without it no year of holidays is missed. `photos`:
+    the files that are there, and what is wrong with them; without it no file is missed."""
     found = [
         *(f for matter in hall.matters for f in _guide(matter)),
         *(f for department in hall.departments for f in _department(hall, department)),
         *_windows(hall),
         *_clerks(hall),
+        *_photos(hall, photos),
         *_hours(hall),
         *_holidays(hall, day),
     ]
@@ -202,6 +210,25 @@ def _clerks(hall: Hall) -> Iterator[Finding]:
         sits = [p.window for p in posts if p.letter is PostLetter.A]
         if len(sits) > 1:
             yield _warning(Code.TWO_A_POSTS, at, badge=clerk.badge, windows=_listed(sits))
+
+
+_FAULTS: Mapping[Fault | None, Code] = {
+    Fault.TOO_LARGE: Code.PHOTO_TOO_LARGE,
+    Fault.BROKEN: Code.PHOTO_BROKEN,
+    Fault.TURNED: Code.PHOTO_TURNED,
+}
+
+
+def _photos(hall: Hall, photos: Mapping[str, Fault | None] | None) -> Iterator[Finding]:
+    """公示牌: 姓名、编号、相片 (seed §(八)3)."""
+    for clerk in hall.clerks:
+        at = f"clerks[{clerk.badge}].photo"
+        if not clerk.photo:
+            yield _warning(Code.NO_PHOTO, at, badge=clerk.badge)
+        elif photos is not None:
+            found = Code.PHOTO_MISSING if clerk.photo not in photos else _FAULTS.get(photos[clerk.photo])
+            if found is not None:
+                yield _warning(found, at, badge=clerk.badge, file=clerk.photo, directory=DIRECTORY)
 
 
 def _listed(windows: tuple[WindowNo, ...] | list[WindowNo]) -> str:

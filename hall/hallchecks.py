@@ -30,8 +30,9 @@ from hall.model import (
     Window,
     Zone,
 )
+from hall.photo import is_photo
 from hall.pin import unfit
-from hall.topics import HUB, ID
+from hall.topics import ID, RESERVED
 
 CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 NEEDED = ("departments", "matters", "zones", "windows")  # a hall has at least one of each
@@ -112,9 +113,10 @@ def field_rules(told: Told) -> Rules:
         (Window, "serves"): _all(_some, _once, matters),
         (Clerk, "badge"): _must(lambda b: re.fullmatch("[0-9]{3,8}", b), "3 to 8 digits"),
         (Clerk, "pin"): lambda pin: [("", reason) for reason in (unfit(pin),) if reason],
+        (Clerk, "photo"): _must(lambda p: not p or is_photo(p), "a bare file name such as 101.png or 101.jpg, no path"),
         (Post, "window"): window,
         (Post, "badge"): badge,
-        (Station, "id"): _all(_id, _must(lambda s: s != HUB, "is the hub's own id")),
+        (Station, "id"): _all(_id, _must(lambda s: s not in RESERVED, "is an id of the hall's own")),
         (Station, "roles"): _all(_some, _once),
         (Station, "windows"): _all(_once, _each(window)),
         (Station, "zone"): zone,

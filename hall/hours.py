@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta, timezone
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -18,6 +19,7 @@ class Taking(Struct, frozen=True):
     closing_soon: bool = False
 
 
+@lru_cache
 def offset_minutes(utc_offset: str) -> int:
     """Minutes of `+08:00`."""
     sign = -1 if utc_offset[0] == "-" else 1
@@ -35,6 +37,7 @@ def day_of(utc_offset: str, now: Instant) -> Day:
     return local(utc_offset, now).date().isoformat()
 
 
+@lru_cache(maxsize=1024)
 def instant_of(utc_offset: str, day: Day, clock: str) -> Instant:
     """The instant of `HH:MM` on a local day."""
     zone = timezone(timedelta(minutes=offset_minutes(utc_offset)))

@@ -214,6 +214,15 @@ class Hall(Value, frozen=True, kw_only=True, dict=True):
         return {w.number: w for w in self.windows}
 
     @cached_property
+    def windows_serving(self) -> dict[MatterId, tuple[WindowNo, ...]]:
+        """By matter, in order of number."""
+        found: dict[MatterId, list[WindowNo]] = {}
+        for window in sorted(self.windows, key=lambda w: w.number):
+            for matter in window.serves:
+                found.setdefault(matter, []).append(window.number)
+        return {matter: tuple(numbers) for matter, numbers in found.items()}
+
+    @cached_property
     def by_badge(self) -> dict[Badge, Clerk]:
         return {c.badge: c for c in self.clerks}
 
@@ -400,6 +409,7 @@ class AlertKind(StrEnum):
     DEVICE = "device"
     NO_HOLIDAYS = "no_holidays"
     STAFF_CALL = "staff_call"  # the quiet key at a window
+    INTRUDER = "intruder"  # somebody knocks at the broker who has no business here
 
 
 class Alert(Struct, frozen=True, kw_only=True):

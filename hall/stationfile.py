@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
-from hall.checked import Mistakes, read_struct, read_toml
+from msgspec import Struct
+
+from hall.checked import Mistakes, Rules, read_struct, read_toml
 from hall.errors import BadFile
 from hall.model import Instant, Role, StationId, Value, WindowNo
-from hall.topics import HUB, ID
+from hall.photo import DIRECTORY as PHOTOS
+from hall.stationchecks import BROKER_HOST, LIGHT_PIN, TOLD, WINDOW, ZONE, between
+from hall.topics import ID, RESERVED
 
+T = TypeVar("T", bound=Struct)
 MAX_EMERGENCY = 200  # characters; the hub refuses more
 
 
 class Broker(Value, frozen=True, kw_only=True):
-    """Where the broker listens; the user name is the station's id."""
+    """Where the broker listens; the user name is the station's id. Across a network TLS: the hall's own authority,
+    and this station's certificate and key."""
 
     host: str = "127.0.0.1"
     port: int = 1883
     password_file: str
+    ca: str = ""
+    certificate: str = ""
+    key: str = ""
 
 
 class Screen(Value, frozen=True, kw_only=True):
@@ -60,13 +70,15 @@ class BarSettings(Value, frozen=True, kw_only=True):
 
 
 class DisplaySettings(Value, frozen=True, kw_only=True):
-    """A board: of the whole hall (neither zone nor window), of a zone, or of one window; and bars."""
+    """A board: of the whole hall (neither zone nor window), of a zone, or of one window; and bars. `photos`: the
+    directory of the clerks' photos, for a window's screen; empty: none."""
 
     zone: str | None = None
     window: WindowNo | None = None
     screen: Screen | None = None
     bars: tuple[BarSettings, ...] = ()
     notices: tuple[str, ...] = ()  # scrolling lines of the hall's own
+    photos: str = PHOTOS
 
 
 class BroadcastSettings(Value, frozen=True, kw_only=True):
@@ -80,7 +92,9 @@ class BroadcastSettings(Value, frozen=True, kw_only=True):
 
 
 class EvaluatorSettings(Value, frozen=True, kw_only=True):
-    """A window's evaluator: a pad on a port, a pad on a screen, or both."""
+    """A window's evaluator: a pad on a port, a pad on a screen, or both. `photos`: the directory of the clerks' photos;
+    `voice`: of the prompts (`hall prompts` records them), which all pads of a station say on its one sound card. Empty:
+    none; recordings are not missed where their directory is not there."""
 
     window: WindowNo
     pad: str = ""
@@ -88,6 +102,8 @@ class EvaluatorSettings(Value, frozen=True, kw_only=True):
     address: int = 129
     screen: Screen | None = None
     wait_s: float = 60.0  # real seconds without a touch until 未评价
+    photos: str = PHOTOS
+    voice: str = "voice"
 
 
 class DeskSettings(Value, frozen=True, kw_only=True):
@@ -133,44 +149,63 @@ class HubFile(Value, frozen=True, kw_only=True):
     clock: ClockAnchor | None = None
 
 
+RULES: Rules = {
+    (Broker, "host"): BROKER_HOST,
+    **{(kind, "window"): WINDOW for kind in (CallerSettings, BarSettings, DisplaySettings, EvaluatorSettings)},
+    **{(kind, "zone"): ZONE for kind in (DisplaySettings, BroadcastSettings)},
+    (CallerSettings, "light_pin"): LIGHT_PIN,
+    (BarSettings, "address"): between(0, 255),
+    (BroadcastSettings, "clips"): TOLD,
+    (EvaluatorSettings, "wait_s"): between(1, 3600),
+}
+
+
 def parse_hub(file: str, text: str) -> HubFile:
     """The hub told by one file. Raises BadFile with every mistake: file, path and reason."""
+    return _parsed(HubFile, file, text, _check_hub)
+
+
+def _parsed(kind: type[T], file: str, text: str, check: Callable[[T, Mistakes], None]) -> T:
     mistakes = Mistakes()
-    found = read_struct(HubFile, read_toml(file, text, mistakes), "", mistakes)
+    table = read_toml(file, text, mistakes)
+    if mistakes.found:  # of a file that is no TOML nothing more can be said
+        raise BadFile(tuple(mistakes.found))
+    found = read_struct(kind, table, "", mistakes, RULES)
     if found is not None:
-        _check_port(found.broker, mistakes)
-        if found.clock is not None and not 0.1 <= found.clock.speed <= 1000:
-            mistakes.tell(".clock.speed", f"0.1 to 1000 (found {found.clock.speed})")
+        check(found, mistakes)
     if mistakes.found:
         raise BadFile(tuple(f"{file}: {line.lstrip('.')}" for line in mistakes.found))
     assert found is not None
     return found
 
 
-def _check_port(broker: Broker, mistakes: Mistakes) -> None:
+def _check_hub(hub: HubFile, mistakes: Mistakes) -> None:
+    _check_broker(hub.broker, mistakes)
+    if hub.clock is not None and not 0.1 <= hub.clock.speed <= 1000:
+        mistakes.tell(".clock.speed", f"0.1 to 1000 (found {hub.clock.speed})")
+
+
+def _check_broker(broker: Broker, mistakes: Mistakes) -> None:
     if not 1 <= broker.port <= 65_535:
         mistakes.tell(".broker.port", f"1 to 65535 (found {broker.port})")
+    tls = {"ca": broker.ca, "certificate": broker.certificate, "key": broker.key}
+    if any(tls.values()):
+        for name in (name for name, value in tls.items() if not value):
+            mistakes.tell(f".broker.{name}", "missing: TLS needs ca, certificate and key together, or none of them")
 
 
 def parse_station(file: str, text: str) -> StationFile:
     """The station told by one file. Raises BadFile with every mistake: file, path and reason."""
-    mistakes = Mistakes()
-    found = read_struct(StationFile, read_toml(file, text, mistakes), "", mistakes)
-    if found is not None:
-        _check(found, mistakes)
-    if mistakes.found:
-        raise BadFile(tuple(f"{file}: {line.lstrip('.')}" for line in mistakes.found))
-    assert found is not None
-    return found
+    return _parsed(StationFile, file, text, _check)
 
 
 def _check(station: StationFile, mistakes: Mistakes) -> None:
     tell = mistakes.tell
-    if not ID.fullmatch(station.id) or station.id == HUB:
-        tell(".id", f"an id is of a–z, 0–9 and -, and not 'hub' (found {station.id!r})")
+    if not ID.fullmatch(station.id) or station.id in RESERVED:
+        tell(".id", f"an id is of a–z, 0–9 and -, and not {' or '.join(map(repr, RESERVED))} (found {station.id!r})")
     if not ID.fullmatch(station.hall):
         tell(".hall", f"an id is of a–z, 0–9 and - (found {station.hall!r})")
-    _check_port(station.broker, mistakes)
+    _check_broker(station.broker, mistakes)
     if not station.roles:
         tell(".roles", "at least one role")
     told = (

@@ -17,6 +17,12 @@ from hall.model import StationId, WindowNo, ZoneId
 
 ROOT = "jh/1"
 HUB: StationId = "hub"
+WATCH: StationId = "watch"  # reads what everyone may read, and writes nothing: doctor, status, metrics
+HOME_ASSISTANT: StationId = "home-assistant"  # an option: reads device health, as WATCH does
+RESERVED = (HUB, WATCH, HOME_ASSISTANT)  # no station may be called so
+DISCOVERY = "homeassistant"  # Home Assistant's own tree, where it is told what there is
+# The broker's own words, for the hub alone: notices, errors, and who subscribes to what.
+BROKER_LOG = ("$SYS/broker/log/N", "$SYS/broker/log/E", "$SYS/broker/log/M/subscribe")
 ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")  # no hyphen at the ends: ids are also file and unit names
 SUBJECT = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")  # an alert's id is a kind and another id
 QOS = 1
@@ -109,7 +115,20 @@ class Tree(Struct, frozen=True):
         return self.of(ALERT, alert)
 
 
-def acl(hall: str, stations: Iterable[StationId]) -> str:
+def may_read(tree: Tree, name: StationId, wanted: str) -> bool:
+    """Whether a subscription asks for no more than the table lets that station read."""
+    levels = wanted.split("/")
+    for topic in TREE:
+        if topic.reader is Side.HUB:
+            continue
+        granted = tree.of(topic, name) if topic.reader is Side.STATION else tree.every(topic)
+        parts = granted.split("/")
+        if len(parts) == len(levels) and all(p in ("+", x) for p, x in zip(parts, levels, strict=True)):
+            return True
+    return False
+
+
+def acl(hall: str, stations: Iterable[StationId], *, home_assistant: bool = False) -> str:
     """Mosquitto's ACL file for a hall: what is not named is refused."""
     tree = Tree(hall)
     lines = [f"# Generated from hall/topics.py for hall {hall}. Do not edit."]
@@ -122,4 +141,11 @@ def acl(hall: str, stations: Iterable[StationId]) -> str:
                 lines.append(f"topic write {writes}")
             if topic.reader is Side.ALL or (topic.reader is Side.HUB) == (station == HUB):
                 lines.append(f"topic read {reads}")
+        if station == HUB:
+            lines += [f"topic read {words}" for words in BROKER_LOG]
+    everyones = [f"topic read {tree.every(topic)}" for topic in TREE if topic.reader is Side.ALL]
+    lines += ["", f"user {WATCH}", *everyones]
+    if home_assistant:
+        lines += [f"topic write {DISCOVERY}/+/+/+/config", "", f"user {HOME_ASSISTANT}", *everyones]
+        lines += [f"topic read {DISCOVERY}/#", f"topic write {DISCOVERY}/status"]
     return "\n".join(lines) + "\n"

@@ -9,7 +9,7 @@ from hall.model import Hall, MatterId, WindowNo
 
 def windows_for(hall: Hall, matter: MatterId) -> tuple[WindowNo, ...]:
     """The windows that serve a matter, in order of number."""
-    return tuple(sorted(w.number for w in hall.windows if matter in w.serves))
+    return hall.windows_serving.get(matter, ())
 
 
 def rivals(hall: Hall, matter: MatterId) -> frozenset[MatterId]:

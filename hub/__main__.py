@@ -6,23 +6,27 @@ import logging
 import signal
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from hall.errors import CannotWrite, HallError
 from hall.model import Hall, Instant
-from hall.station.bus import Ears, PahoLink, Will
+from hall.station.bus import Ears, Link, PahoLink, Will
 from hall.station.host import Stop
+from hall.station.notify import ServiceManager
 from hall.station.service import start_logging
-from hall.station.settings import read_hall, read_hub, read_password
+from hall.station.settings import read_hall, read_hub, read_password, tls_files
 from hall.stationfile import ClockAnchor
 from hall.topics import HUB
 from hub import seals
 from hub.daemon import Hub
+from hub.lock import lock
 from hub.seals import Sealed
 from hub.store import Store
 
+STORE = "hub.db"
 log = logging.getLogger("hub")
 
 
@@ -50,16 +54,31 @@ def build(path: Path) -> Hub:
     settings = read_hub(path)
     speed = settings.clock.speed if settings.clock else 1.0
     hall = paced(read_hall(path.parent / settings.hall), speed)
-    password = read_password(settings.broker, path.parent)
+    password, tls = read_password(settings.broker, path.parent), tls_files(settings.broker, path.parent)
     data = path.parent / settings.data
     try:
         data.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise CannotWrite(f"{data}: {error}: see to its disk and its permissions") from error
+    lock(data)
 
     def link(ears: Ears, will: Will) -> PahoLink:
         host, port = settings.broker.host, settings.broker.port
-        return PahoLink(ears, host=host, port=port, user=HUB, password=password, will=will, keep_session=True)
+        return PahoLink(ears, host=host, port=port, user=HUB, password=password, will=will, keep_session=True, tls=tls)
+
+    return kept_in(data, hall, link=link, now=lambda: business_time(settings.clock, time.time()), speed=speed)
+
+
+def kept_in(
+    data: Path,
+    hall: Hall,
+    *,
+    link: Callable[[Ears, Will], Link],
+    now: Callable[[], Instant],
+    speed: float = 1.0,
+    mono: Callable[[], float] = time.monotonic,
+) -> Hub:
+    """The hub whose store and seals are in a directory, made if they are not there. Raises BadLog or CannotWrite."""
 
     def export(sealed: Sealed) -> None:
         log.info("day sealed: %s", seals.line(hall.id, sealed))
@@ -68,15 +87,9 @@ def build(path: Path) -> Hub:
         except OSError as error:
             log.error("the seal of %s waits for the next start: %s", sealed.day, error)
 
-    hub = Hub(
-        hall,
-        Store.open(data / "hub.db", hall.id),
-        link=link,
-        now=lambda: business_time(settings.clock, time.time()),
-        speed=speed,
-        export=export,
-    )
-    for sealed in seals.missing(data, hub.writer.store.seals()):
+    store = Store.open(data / STORE, hall.id)
+    hub = Hub(hall, store, link=link, now=now, speed=speed, mono=mono, export=export)
+    for sealed in seals.missing(data, store.seals()):
         export(sealed)
     return hub
 
@@ -94,11 +107,14 @@ def main() -> int:
         return 1
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: hub.inbox.put(Stop()))
+    manager = ServiceManager.of_this_process()
     hub.begin()
+    manager.ready()
     try:
         while hub.turn(hub.inbox.take(hub.wait_s())):
-            pass
+            manager.alive(time.monotonic())
     finally:
+        manager.stopping()
         hub.end()
     return 0
 

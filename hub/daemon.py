@@ -14,7 +14,8 @@ from hall.station.bus import Arrived, Bus, Connected, Delivered, Disconnected, E
 from hall.station.clock import BEACON_S
 from hall.station.host import Stop
 from hall.station.inbox import Inbox
-from hall.topics import ALERT, ASK, CLOCK, HUB, Tree
+from hall.topics import ALERT, ASK, BROKER_LOG, CLOCK, HUB, Tree
+from hub.gate import Gate
 from hub.seals import Sealed
 from hub.store import Store
 from hub.views import Shown
@@ -45,10 +46,11 @@ class Hub:
         self._boot = store.booted()
         self._now, self._speed, self._mono, self._export = now, speed, mono, export
         self._tree = Tree(hall.id)
+        self._gate = Gate(hall)
         self._shown = Shown(hall, speed)
         will = Will(self._tree.state(HUB), encode(StationState(station=HUB, life=Life.LOST, boot=self._boot)))
         # Its own state and alerts: what an earlier boot left at the broker is put right.
-        filters = [self._tree.every(ASK), self._tree.state(HUB), self._tree.every(ALERT)]
+        filters = [self._tree.every(ASK), self._tree.state(HUB), self._tree.every(ALERT), *BROKER_LOG]
         self._bus = Bus(lambda ears: link(ears, will), self.inbox.put, filters)
         self._moments: dict[int, str] = {}
         self._trouble: Alert | None = None
@@ -81,6 +83,9 @@ class Hub:
         for event in events:
             if isinstance(event, Arrived):
                 tokens.append(event.token)
+                if event.topic in BROKER_LOG:
+                    self._guard(event)
+                    continue
                 try:
                     topic, subject = self._tree.read(event.topic)
                     if topic is ASK:
@@ -180,10 +185,18 @@ class Hub:
         if self._bus.is_connected:
             self._bus.publish(self._tree.of(CLOCK), encode(beacon))
 
+    def _guard(self, event: Arrived) -> None:
+        """The broker's own words; what of them tells of an intruder is raised with the next tick."""
+        alarm = self._gate.hear(event.topic, event.payload, self._mono())
+        if alarm is not None:
+            log.warning("intruder: %s: %s", alarm.subject, alarm.detail)
+            self.writer.alarm(alarm)
+
     def _own_state(self, payload: bytes) -> None:
-        """The will of an earlier boot may reach the broker after our birth: say again that we live."""
+        """The will of an earlier life may reach the broker after our birth: say again that we live. Its boot number may
+        be the higher one: a hub restored from a backup counts on from there."""
         state = decode(payload, StationState)
-        if state.life is Life.LOST and state.boot <= self._boot:
+        if state.life is Life.LOST:
             self._publish_life()
 
     def _own_alert(self, topic: str, payload: bytes) -> None:

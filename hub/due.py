@@ -33,7 +33,7 @@ from hub.decide import print_alert
 from hub.floor import Floor
 
 ALERT_KEPT_MS = 10 * 60_000  # how long an alert about a single moment stands
-MOMENTARY = (AlertKind.REQUEST_CRASHED, AlertKind.BAD_MESSAGE)
+MOMENTARY = (AlertKind.REQUEST_CRASHED, AlertKind.BAD_MESSAGE, AlertKind.INTRUDER)
 
 
 def due(hall: Hall, floor: Floor, now: Instant) -> tuple[AnyEvent, ...]:

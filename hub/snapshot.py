@@ -8,8 +8,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from msgspec import structs
-
 from hall.errors import BadLog
 from hall.model import Day, Instant
 from hub.seals import Sealed
@@ -66,7 +64,7 @@ class Snapshot:
 
     def rows(self, table: Table, day: Day | None = None) -> Iterator[Row]:
         """The rows of a table, or those of one day, their values in the order of the fields."""
-        names = ", ".join(f.name for f in structs.fields(table.kind))
+        names = ", ".join(table.fields)
         where, values = ("", ()) if day is None else ("WHERE day = ?", (day,))
         return self._read(f"SELECT {names} FROM {table.name} {where}", values)  # noqa: S608 - names of our own tables
 

@@ -157,7 +157,7 @@ class _Rebuilt:
         for entity in changed:
             table = BY_KIND[type(entity)]
             row = structs.astuple(entity)
-            self._expected[table.name][_key(table, row)] = row
+            self._expected[table.name][table.key_of(row)] = row
 
     def finish(self) -> None:
         """The last day, what outlives a day, and that no row stands beside them."""
@@ -185,25 +185,18 @@ class _Rebuilt:
     def _compare(self, table: Table, rows: Iterable[Row]) -> None:
         left = dict(self._expected[table.name])
         for found in rows:
-            key = _key(table, found)
+            key = table.key_of(found)
             expected = left.pop(key, None)
             if expected is None:
                 raise _Breaks(table.name, _named(key), "no such row", "one")
             if expected != found:
                 name, right, value = next(
-                    told
-                    for told in zip(table.kind.__struct_fields__, expected, found, strict=True)
-                    if told[1] != told[2]
+                    told for told in zip(table.fields, expected, found, strict=True) if told[1] != told[2]
                 )
                 raise _Breaks(table.name, f"{_named(key)} {name}", right, value)
             self.rows += 1
         for key in left:
             raise _Breaks(table.name, _named(key), "one row", "none")
-
-
-def _key(table: Table, row: Row) -> Row:
-    names = [name.strip() for name in table.key.split(",")]
-    return tuple(row[table.kind.__struct_fields__.index(name)] for name in names)
 
 
 def _named(key: Row) -> str:

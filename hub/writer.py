@@ -75,6 +75,11 @@ class Writer:
         self.floor = store.floor()
         self._tree = Tree(hall.id)
         self._told_moments: list[str] = []
+        self._alarms: dict[str, AlertRaised] = {}
+
+    def alarm(self, alert: AlertRaised) -> None:
+        """An alert of the shell's, raised with the next commit unless it stands already."""
+        self._alarms.setdefault(alert.alert, alert)
 
     def delivered(self, moment: str) -> None:
         """The broker has a moment: it is dropped with the next commit."""
@@ -86,6 +91,7 @@ class Writer:
             return self._behind(heard, now)
         now = max(now, self.floor.last_at)
         pending = due(self.hall, self.floor, now)
+        pending += tuple(a for name, a in self._alarms.items() if name not in self.floor.alerts)
         if not heard and not pending and not self._told_moments:
             return Outcome()
         start = self.store.mark()
@@ -100,6 +106,7 @@ class Writer:
         except CannotWrite as error:
             return self._unwritten(start, error)
         self._told_moments.clear()
+        self._alarms.clear()
         return Outcome(
             answers=tuple(batch.answers),
             moments=tuple(batch.moments),

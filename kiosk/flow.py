@@ -69,6 +69,7 @@ _STOPPED_BY = {
     PrinterStands.CHECKING: PageName.STARTING,
     PrinterStands.PAPER_OUT: PageName.PAPER_OUT,
     PrinterStands.COVER_OPEN: PageName.COVER_OPEN,
+    PrinterStands.CUTTER: PageName.PRINTER_FAULT,
     PrinterStands.FAULT: PageName.PRINTER_FAULT,
     PrinterStands.SILENT: PageName.PRINTER_SILENT,
 }

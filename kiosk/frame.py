@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from hall.hours import day_of, local
+from hall.listed import name_in
 from hall.messages import ListedDepartment, ListedMatter
 from hall.model import Instant
 from hall.wording import Words
 from kiosk.values import Kiosk
 from screen.colours import BLUE, DEEP_BLUE, INK, PALE_BLUE, WHITE
-from screen.layout import Box
+from screen.layout import Box, scaled
 from screen.page import Align, Button, Item, Look, Panel, Shape, Sign, Text
 
 # A 24-inch panel of 1080×1920 has 92 pixels an inch, so 1 dp (1/160 inch) is 0.57 px: body text of 30 dp is 17 px, a
@@ -40,9 +41,7 @@ class Room(Struct, frozen=True):
 
     def px(self, designed: float) -> int:
         """Pixels of a measure designed for 1080×1920."""
-        width, height = self.size
-        scale = min(width / 1080, height / 1920) if self.portrait else min(width / 1280, height / 960)
-        return round(designed * scale)
+        return scaled(designed, self.size, (1080, 1920) if self.portrait else (1280, 960))
 
     def __call__(self, key: str, **values: object) -> str:
         """The sentence in the visitor's language."""
@@ -54,7 +53,7 @@ class Room(Struct, frozen=True):
 
     def name(self, item: ListedDepartment | ListedMatter) -> str:
         """Its name in the visitor's language; every language but Chinese falls back on English."""
-        return item.name if self.state.language == "zh" else item.english or item.name
+        return name_in(self.state.language, item)
 
     def other_name(self, item: ListedDepartment | ListedMatter) -> str:
         """Its name in the second language of the signs, if there is one."""
@@ -111,8 +110,7 @@ def _header(room: Room, box: Box) -> list[Item]:
 def _footer(room: Room, box: Box) -> list[Item]:
     inner = box.inset(room.px(56), room.px(12))
     side = room.px(60)
-    sign, rest = inner.left(side)
-    words = rest.right_strip(rest.w - room.px(24))[0]
+    sign, words = inner.left(side, room.px(24))
     items: list[Item] = [Panel(box, PALE_BLUE), Sign(Shape.PERSON, sign.middle(side, side), BLUE)]
     phone = room.state.catalogue.complaint_phone if room.state.catalogue else ""
     if phone:

@@ -1,6 +1,7 @@
 """A finger for demos and tests: JSON lines on a unix socket become real SDL events, or tell what is shown.
 
-{"look": true}                      → {"page": "take", "size": [1080, 1920], "buttons": […], "texts": […]}
+{"look": true}                      → {"page": "take", "size": [1080, 1920], "buttons": […], "texts": […],
+                                       "pictures": ["101.png"]}
                                       each button {"id", "label", "second", "rect": [x, y, w, h]}
 {"tap": "department:social"}        → {"tapped": [540, 600]}       the middle of the button with that id
 {"tap": [540, 600]}                 → {"tapped": [540, 600]}
@@ -150,4 +151,5 @@ def _seen(page: Page) -> dict[str, Any]:
     ]
     texts = [item.words for item in page.items if isinstance(item, Text)]
     texts += [line for strip in page.strips() for line in strip.lines]
-    return {"page": page.name, "size": list(page.size), "buttons": buttons, "texts": texts}
+    pictures = [picture.file for picture in page.pictures()]
+    return {"page": page.name, "size": list(page.size), "buttons": buttons, "texts": texts, "pictures": pictures}

@@ -5,6 +5,11 @@ from __future__ import annotations
 from msgspec import Struct
 
 
+def scaled(designed: float, size: tuple[int, int], design: tuple[int, int]) -> int:
+    """Pixels, on a screen of `size`, of a measure designed for one of `design`."""
+    return round(designed * min(size[0] / design[0], size[1] / design[1]))
+
+
 class Box(Struct, frozen=True):
     """A rectangle."""
 
@@ -44,26 +49,29 @@ class Box(Struct, frozen=True):
         down = across if down is None else down
         return Box(self.x + across, self.y + down, max(0, self.w - 2 * across), max(0, self.h - 2 * down))
 
-    def top(self, height: int) -> tuple[Box, Box]:
-        """A strip of `height` cut from the top, and the rest."""
+    def top(self, height: int, gap: int = 0) -> tuple[Box, Box]:
+        """A strip of `height` cut from the top, and the rest beyond a gap."""
         height = min(height, self.h)
-        strip = Box(self.x, self.y, self.w, height)
-        return strip, Box(self.x, self.y + height, self.w, self.h - height)
+        used = min(height + gap, self.h)
+        return Box(self.x, self.y, self.w, height), Box(self.x, self.y + used, self.w, self.h - used)
 
-    def foot(self, height: int) -> tuple[Box, Box]:
-        """A strip of `height` cut from the bottom, and the rest."""
+    def foot(self, height: int, gap: int = 0) -> tuple[Box, Box]:
+        """A strip of `height` cut from the bottom, and the rest beyond a gap."""
         height = min(height, self.h)
-        return Box(self.x, self.bottom - height, self.w, height), Box(self.x, self.y, self.w, self.h - height)
+        used = min(height + gap, self.h)
+        return Box(self.x, self.bottom - height, self.w, height), Box(self.x, self.y, self.w, self.h - used)
 
-    def left(self, width: int) -> tuple[Box, Box]:
-        """A strip of `width` cut from the left, and the rest."""
+    def left(self, width: int, gap: int = 0) -> tuple[Box, Box]:
+        """A strip of `width` cut from the left, and the rest beyond a gap."""
         width = min(width, self.w)
-        return Box(self.x, self.y, width, self.h), Box(self.x + width, self.y, self.w - width, self.h)
+        used = min(width + gap, self.w)
+        return Box(self.x, self.y, width, self.h), Box(self.x + used, self.y, self.w - used, self.h)
 
-    def right_strip(self, width: int) -> tuple[Box, Box]:
-        """A strip of `width` cut from the right, and the rest."""
+    def right_strip(self, width: int, gap: int = 0) -> tuple[Box, Box]:
+        """A strip of `width` cut from the right, and the rest beyond a gap."""
         width = min(width, self.w)
-        return Box(self.right - width, self.y, width, self.h), Box(self.x, self.y, self.w - width, self.h)
+        used = min(width + gap, self.w)
+        return Box(self.right - width, self.y, width, self.h), Box(self.x, self.y, self.w - used, self.h)
 
     def rows(self, count: int, gap: int = 0) -> tuple[Box, ...]:
         """`count` equal boxes one below the other."""

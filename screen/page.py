@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from screen.colours import BLUE, GREY, INK, LINE, PAPER, SOFT_INK, WHITE, Colour
+from screen.colours import BLUE, GREY, INK, LINE, PALE_BLUE, PAPER, SOFT_INK, WHITE, Colour
 from screen.layout import Box
 
 
@@ -75,6 +75,19 @@ class Sign(Struct, frozen=True):
     colour: Colour = BLUE
 
 
+class Picture(Struct, frozen=True):
+    """A photo in a frame: scaled to fill its box and cut to it. `file` is a bare name in the screen's directory of
+    photos; empty, missing or broken: a silhouette in `ink`."""
+
+    file: str
+    box: Box
+    ground: Colour = PALE_BLUE
+    ink: Colour = LINE
+    edge: Colour = LINE
+    radius: int = 0
+    edge_width: int = 2
+
+
 class Look(Struct, frozen=True):
     """How a button looks at rest; pressed, ground and ink change places and the edge grows."""
 
@@ -116,7 +129,7 @@ class Strip(Struct, frozen=True):
     speed: int = 150
 
 
-Item: TypeAlias = Text | Panel | Sign | Button | Strip
+Item: TypeAlias = Text | Panel | Sign | Picture | Button | Strip
 
 
 class Page(Struct, frozen=True):
@@ -134,6 +147,10 @@ class Page(Struct, frozen=True):
     def strips(self) -> tuple[Strip, ...]:
         """What moves."""
         return tuple(item for item in self.items if isinstance(item, Strip))
+
+    def pictures(self) -> tuple[Picture, ...]:
+        """The photos."""
+        return tuple(item for item in self.items if isinstance(item, Picture))
 
     def button(self, wanted: str) -> Button | None:
         """The button of that id."""

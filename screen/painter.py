@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 from typing import Final
 
 import pygame
@@ -10,7 +11,8 @@ import pygame
 from screen.colours import Colour
 from screen.fonts import FontFiles, Lettering
 from screen.layout import Box
-from screen.page import Button, Look, Page, Panel, Shape, Sign, Strip, Text
+from screen.page import Button, Look, Page, Panel, Picture, Shape, Sign, Strip, Text
+from screen.photos import Photos
 from screen.strip import Strips
 
 SECOND_LINE: Final = 0.62  # size of a button's second line, of the first
@@ -56,11 +58,13 @@ for _face, _bend in _MOUTHS.items():  # how far the middle of the mouth is below
 
 
 class Painter:
-    """Paints pages with the two faces of a screen. Belongs to the thread that owns the window."""
+    """Paints pages with the two faces of a screen, and photos from a directory. Belongs to the thread that owns the
+    window."""
 
-    def __init__(self, fonts: FontFiles) -> None:
+    def __init__(self, fonts: FontFiles, photos: Path | None = None) -> None:
         self.lettering = Lettering(fonts)
         self.strips = Strips(self.lettering)
+        self._photos = Photos(photos)
 
     def paint(self, surface: pygame.Surface, page: Page, pressed: str | None = None) -> None:
         """The whole page; the button `pressed` in its pressed look."""
@@ -73,10 +77,19 @@ class Painter:
                 _panel(surface, item)
             elif isinstance(item, Sign):
                 _sign(surface, item.shape, item.box, item.colour)
+            elif isinstance(item, Picture):
+                self._picture(surface, item)
             elif isinstance(item, Strip):
                 self.strips.draw(surface, item)
             else:
                 self._button(surface, item, item.id == pressed)
+
+    def _picture(self, surface: pygame.Surface, picture: Picture) -> None:
+        box = picture.box
+        _panel(surface, Panel(box, picture.ground, None, picture.radius))
+        surface.blit(self._photos.framed(picture), (box.x, box.y))
+        rect = pygame.Rect(box.x, box.y, box.w, box.h)
+        pygame.draw.rect(surface, picture.edge, rect, picture.edge_width, border_radius=picture.radius)
 
     def _button(self, surface: pygame.Surface, button: Button, pressed: bool) -> None:
         look = button.look

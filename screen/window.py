@@ -109,10 +109,10 @@ class Window:
         new_name = self._page is None or page.name != self._page.name
         if self._down is not None and (new_name or page.button(self._down[0].id) is None):
             self._down = None
+        self._draw(page)
         with self._changed:
             self._page = page
             self._changed.notify_all()
-        self._draw()
         if self._pictures is not None:
             self._count += new_name
             self._picture_due = True
@@ -157,7 +157,7 @@ class Window:
         elif raw.type == pygame.MOUSEBUTTONUP and raw.button == 1:
             return self._finger_up(raw.pos)
         elif raw.type == pygame.WINDOWEXPOSED and self._page is not None:
-            self._draw()
+            self._draw(self._page)
         return []
 
     def _finger_down(self, where: tuple[int, int], deliberate: bool) -> None:
@@ -166,7 +166,7 @@ class Window:
         if page is None or button is None or (not deliberate and self._is_double_tap(where, page.name)):
             return
         self._down = (button, page.name)
-        self._draw()
+        self._draw(page)
 
     def _is_double_tap(self, where: tuple[int, int], page: str) -> bool:
         if self._last_up is None:
@@ -180,7 +180,7 @@ class Window:
             return []
         (button, pressed_on), self._down = self._down, None
         self._last_up = (time.monotonic(), where, pressed_on)
-        self._draw()
+        self._draw(self._page)
         now_there = self._page.button_at(*where)
         if now_there is None or now_there.id != button.id or self._page.name != pressed_on:
             return []
@@ -191,9 +191,8 @@ class Window:
         if moved:
             pygame.display.update(moved)
 
-    def _draw(self) -> None:
-        assert self._page is not None
-        self._painter.paint(self._surface, self._page, self._down[0].id if self._down else None)
+    def _draw(self, page: Page) -> None:
+        self._painter.paint(self._surface, page, self._down[0].id if self._down else None)
         pygame.display.flip()
 
     def _save_picture(self, *, at_once: bool = False) -> None:

@@ -11,6 +11,7 @@ import os
 import shutil
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from hall.dialects.escpos_presenter import EJECT, RETRACT, present
 from hall.profile import PrinterProfile
 from slips.slip import Gap, Line, Part, QrCode, Rule, Side, Slip
 
@@ -60,12 +61,16 @@ def slip_bytes(slip: Slip, profile: PrinterProfile, face: FaceFile) -> bytes:
         "features": {**printer.profile.profile_data["features"], "paperFullCut": True, "paperPartCut": True},
     }
     printer._raw(RESET)
+    if profile.presenter is not None:  # what the last visitor left hanging goes first
+        printer._raw(EJECT if profile.presenter.untaken == "eject" else RETRACT)
     for part in slip.parts:
         _print_part(printer, part, slip.columns, profile, face)
     if profile.cut == "none":
         printer.print_and_feed(TEAR_LINES)
     else:
         printer.cut(mode="FULL" if profile.cut == "full" else "PART")
+    if profile.presenter is not None:
+        printer._raw(present(profile.presenter.steps))
     return bytes(printer.output)
 
 

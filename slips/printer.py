@@ -23,7 +23,7 @@ from typing import Final, Protocol, TypeAlias
 
 from msgspec import Struct
 
-from hall.dialects.escpos_status import REAL_TIME, Listener, PrinterState, Question
+from hall.dialects.escpos_status import FULL, REAL_TIME, SAY_CHANGES, Listener, PrinterState, Question
 from hall.model import Printing, TicketId
 from hall.profile import PrinterProfile
 from slips.paper import FaceFile, load_escpos, slip_bytes
@@ -86,7 +86,8 @@ class Printer:
         self._pace = pace
         self._items: queue.Queue[bytes | _LineState | _Job | None] = queue.Queue(MAX_ITEMS)
         self._jobs: deque[_Job] = deque()
-        self._listener = Listener(fixed_bits=profile.fixed_bits)
+        self._listener = Listener(fixed_bits=profile.fixed_bits, auto_status=profile.auto_status)
+        self._questions = FULL if profile.status == "full" else REAL_TIME
         self._is_open = False
         self._closing = False
         self._owes = False  # the in-order answer to a slip given up may still come
@@ -134,7 +135,7 @@ class Printer:
             self._listen(self._pace.open_s, lambda: self._is_open)
             while not self._closing:
                 self._poll()
-                self._listen(self._pace.poll_s, lambda: bool(self._jobs))
+                self._idle()
                 while self._jobs and not self._closing:
                     job = self._jobs.popleft()
                     outcome, cause = self._print(job)
@@ -143,6 +144,11 @@ class Printer:
         finally:
             if not self._closing:  # an error ends this thread; nobody may be offered a ticket any more
                 self._tell(PrinterSeen(PrinterStands.SILENT))
+
+    def _idle(self) -> None:
+        """Until the next poll, a slip to print, or news that the printer tells by itself."""
+        seen = self._listener.state
+        self._listen(self._pace.poll_s, lambda: bool(self._jobs) or self._listener.state != seen)
 
     def _listen(self, limit_s: float, enough: Callable[[], bool]) -> bool:
         """Hear what arrives until it is enough; False after `limit_s`, or as soon as the line opens or closes."""
@@ -176,7 +182,10 @@ class Printer:
         self._listener.forget()
 
     def _poll(self) -> None:
-        self._see(self._ask_twice())
+        before = self._stands
+        now = self._see(self._ask_twice())
+        if self._profile.auto_status and before in _UNHEARD and now not in _UNHEARD:
+            self._wire.write(SAY_CHANGES)  # a printer that was off has forgotten it
 
     def _see(self, state: PrinterState | None) -> PrinterStands:
         stands = stands_at(state)
@@ -200,7 +209,7 @@ class Printer:
         if not self._is_open:
             return None
         printing = self._listener.printing
-        questions = b"".join(self._listener.ask(question) for question in REAL_TIME)
+        questions = b"".join(self._listener.ask(question) for question in self._questions)
         told = self._wire.write(questions) and self._listen(self._pace.answer_s, lambda: not self._listener.waiting)
         if told and self._listener.state != PrinterState():
             return self._listener.state
@@ -261,7 +270,8 @@ class Printer:
         patience_s = wire_s + self._pace.doubt_s
         while self._is_open and not self._closing:
             left = deadline - time.monotonic()
-            if self._listen(min(patience_s, max(0.0, left)), lambda: not self._listener.printing):
+            enough = self._listen(min(patience_s, max(0.0, left)), lambda: not self._listener.printing or self._stuck())
+            if enough and not self._listener.printing:
                 return (Printing.ON_PAPER, "") if self._is_open else (Printing.UNKNOWN, "line_broke")
             if left <= 0:
                 self._poll_after()
@@ -274,6 +284,11 @@ class Printer:
                 self._see(state)
                 return Printing.UNKNOWN, stands.value
         return Printing.UNKNOWN, "line_broke"
+
+    def _stuck(self) -> bool:
+        """Whether the printer has told by itself what keeps it from going on; asking makes sure of it."""
+        state = self._listener.state
+        return self._profile.auto_status and state != PrinterState() and stands_at(state) in _ENDS_A_SLIP
 
     def _wait_for_rest(self, wire_s: float) -> tuple[Printing, str]:
         """For a printer without in-order answers: able before, able after the time a slip takes. Weaker, but a slip
@@ -290,7 +305,13 @@ class Printer:
         self._poll()
 
 
-_ENDS_A_SLIP: Final = (PrinterStands.PAPER_OUT, PrinterStands.COVER_OPEN, PrinterStands.FAULT)
+_ENDS_A_SLIP: Final = (
+    PrinterStands.PAPER_OUT,
+    PrinterStands.COVER_OPEN,
+    PrinterStands.CUTTER,
+    PrinterStands.FAULT,
+)
+_UNHEARD: Final = (PrinterStands.CHECKING, PrinterStands.SILENT)
 
 
 def stands_at(state: PrinterState | None) -> PrinterStands:
@@ -301,6 +322,8 @@ def stands_at(state: PrinterState | None) -> PrinterStands:
         return PrinterStands.COVER_OPEN
     if state.paper_out:
         return PrinterStands.PAPER_OUT
+    if state.cutter_error:
+        return PrinterStands.CUTTER
     if not state.ok:
         return PrinterStands.FAULT
     return PrinterStands.PAPER_LOW if state.paper_near_end else PrinterStands.READY

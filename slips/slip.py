@@ -14,6 +14,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from hall.hours import local
+from hall.listed import name_in
 from hall.messages import Catalogue, Issued, ListedWindow, ListedZone
 from hall.model import WindowNo
 from hall.wording import Words
@@ -127,7 +128,7 @@ def _numbers(windows: list[ListedWindow], words: Words, table: str) -> str:
 def _zone_name(zone: ListedZone | None, language: str) -> str:
     if zone is None:
         return ""
-    return zone.name if language == "zh" else zone.english or zone.name
+    return name_in(language, zone)
 
 
 def _names(issued: Issued, catalogue: Catalogue, language: str) -> list[str]:

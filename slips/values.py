@@ -17,6 +17,7 @@ class PrinterStands(StrEnum):
     PAPER_LOW = "paper_low"
     PAPER_OUT = "paper_out"
     COVER_OPEN = "cover_open"
+    CUTTER = "cutter"
     FAULT = "fault"
     SILENT = "silent"
 

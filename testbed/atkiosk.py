@@ -6,9 +6,10 @@ import random
 import re
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from hall.model import Hall, StationId
+from hall.station.settings import words
 from testbed.cast import AtGlass
 from testbed.crowd import Crowd, Seen
 from testbed.day import Arrival
@@ -45,6 +46,7 @@ class QueueAtKiosk(AtGlass):
         self._printer = printer
         self._department = {matter.id: matter.department for matter in hall.matters}
         self._crowd = crowd
+        self._refusals = words("refusals")
         self._listener = listener
 
     def run(self) -> None:
@@ -163,7 +165,7 @@ class QueueAtKiosk(AtGlass):
             if page == "refused":
                 touch.tap("home")
                 self._leaves(touch, page)
-                return f"refused:{self._listener.refusal(self._kiosk) or 'late'}", ""
+                return f"refused:{self._reason(seen)}", ""
             if page in ENDS:
                 label = self._slip() or label if page == "take" else label
                 touch.tap("home")
@@ -173,6 +175,11 @@ class QueueAtKiosk(AtGlass):
                 return page, label  # it came back with another page: nobody knows what became of it
             self.stopping.wait(LOOK_S)
         return "no_end", label
+
+    def _reason(self, seen: dict[str, Any]) -> str:
+        """The code of the refusal whose words stand on the page."""
+        told = " ".join(seen["texts"])
+        return next((key for key in self._refusals.keys() if self._refusals(key).split("{")[0] in told), "unknown")  # noqa: SIM118
 
     def _slip(self) -> str:
         """The number on the slip in the hand; what others left in the tray goes."""

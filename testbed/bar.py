@@ -1,26 +1,24 @@
-"""LED bars on the `A0 90` frame: they light what the host says, answer, and can lose their power.
+"""LED bars and number boards of any dialect: they light what the host says, answer, and can lose their power.
 
 VirtualBar(1, profile)             a bar alone on its line
 line = BarLine()                   one RS-485 line …
 VirtualBar(1, profile, line)       … and any number of bars on it
 """
 
-import threading
 from collections import deque
 from collections.abc import Callable
 from functools import lru_cache
-from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 import msgspec
 from PIL import Image, ImageDraw
 
-from hall.dialects import BadFrame, a090
-from hall.dialects.a090 import Colour, Command, Damaged, Frame, Lit
+from hall.dialects import BadFrame, Damaged, a090, bars
+from hall.dialects.a090 import Colour, Command, Lit
+from hall.dialects.bars import Asks, Lights
 from hall.profile import BarProfile
+from testbed.clamped import Clamped, DeviceLine
 from testbed.fonts import font_face, is_wide
-from testbed.twin import Twin
 
 MAX_HEARD: Final = 10_000  # what a bar remembers of the host
 DOTS: Final = 16  # of a Hanzi, both ways; a letter or digit is half as wide
@@ -43,43 +41,22 @@ class Heard(msgspec.Struct, frozen=True):
         return "".join(char for char, _ in self.lit).strip()
 
 
-class BarLine(Twin):
-    """The RS-485 line with its bars; `path` is the host's serial port. All bars hear every byte."""
+class BarLine(DeviceLine):
+    """An RS-485 line for bars."""
 
     def __init__(self) -> None:
         super().__init__("virtual-bars")
-        self._bars: list[VirtualBar] = []
-        self.start()
-
-    def attach(self, bar: "VirtualBar") -> None:
-        """Clamp a bar onto the line; raises ValueError if its address is taken."""
-
-        def clamp() -> None:
-            if any(other.addr == bar.addr for other in self._bars):
-                raise ValueError(f"address {bar.addr} is taken on this line; set the bar to another")
-            self._bars.append(bar)
-
-        self.do(clamp)
-
-    def received(self, data: bytes, now: float) -> None:
-        for bar in self._bars:
-            bar.hear(data, now)
-
-    def tick(self, now: float) -> float | None:
-        del now  # a bar does nothing by itself
-        return None
 
 
-class VirtualBar:
+class VirtualBar(Clamped):
     """A bar with its address and width. `text` is what it shows now; `heard` all texts that reached it."""
 
-    def __init__(self, addr: int, profile: BarProfile, line: BarLine | None = None) -> None:
-        self.addr: Final = addr
+    def __init__(self, addr: int, profile: BarProfile, line: DeviceLine | None = None) -> None:
+        super().__init__(addr, line, "virtual-bars")
         self.profile: Final = profile
-        self._own_line = line is None
-        self.line: Final = line or BarLine()
-        self._decoder = a090.Decoder()
-        self._changed = threading.Condition()  # guards what follows
+        self._codec = bars.codec(profile)
+        self._decoder = self._codec.decoder()
+        # Guarded by the condition:
         self._powered = True
         self._answers = profile.reply_timeout_ms > 0
         self._lit: tuple[Lit, ...] = ()
@@ -87,24 +64,6 @@ class VirtualBar:
         self._bad_frames = 0
         self._overlong = 0
         self.line.attach(self)
-
-    @property
-    def path(self) -> str:
-        """The serial port of its line."""
-        return self.line.path
-
-    def close(self) -> None:
-        """Close its line, if it is alone on it."""
-        if self._own_line:
-            self.line.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     # --- what happens to it ---------------------------------------------------------------------------------
 
@@ -119,7 +78,7 @@ class VirtualBar:
         """On again, dark until the host says something."""
         with self._changed:
             self._powered = True
-            self._decoder = a090.Decoder()
+            self._decoder = self._codec.decoder()
 
     def fall_silent(self) -> None:
         """Its transmitter breaks: it shows what it hears and answers no more."""
@@ -181,10 +140,6 @@ class VirtualBar:
         """The bar as it looks now, dot by dot."""
         return picture_of(self.lit, self.profile.columns)
 
-    def save_picture(self, path: Path) -> None:
-        """The picture as PNG."""
-        self.picture().save(path)
-
     # --- on the line's thread -------------------------------------------------------------------------------
 
     def hear(self, data: bytes, now: float) -> None:
@@ -193,25 +148,35 @@ class VirtualBar:
             if not self._powered:
                 return
             for frame in self._decoder.feed(data):
-                if isinstance(frame, Damaged):
-                    self._bad_frames += 1
-                elif frame.addr == self.addr:
-                    self._obey(frame, now)
+                self._take(frame, now)
             self._changed.notify_all()
 
-    def _obey(self, frame: Frame, now: float) -> None:
-        if frame.cmd != Command.SHOW:
+    def _take(self, frame: bars.Frame | Damaged, now: float) -> None:
+        if isinstance(frame, a090.Frame) and frame.cmd != Command.SHOW:
             return  # stored texts: this bar has none
         try:
-            lit = a090.lit_by(frame)
+            meant = None if isinstance(frame, Damaged) else self._codec.meaning(frame)
         except BadFrame:
+            meant = None
+        if meant is None:
             self._bad_frames += 1
-            return
-        self._lit = lit
-        self._heard.append(Heard(now, lit))
-        self._overlong += len(self._fitting(lit)) < len(lit)
-        if self._answers:
-            self.line.send(a090.reply(self.addr))
+        elif meant.addr == self.addr:
+            self._obey(meant, now)
+
+    def _obey(self, meant: Lights | Asks, now: float) -> None:
+        if isinstance(meant, Lights):
+            self._lit = meant.lit
+            self._heard.append(Heard(now, meant.lit))
+            self._overlong += len(self._fitting(meant.lit)) < len(meant.lit)
+        # An aabb bar answers only when it is asked.
+        if self._answers and (isinstance(meant, Asks) or self.profile.dialect == "a090"):
+            self.say(self._codec.reply(self.addr))
+
+    def reset(self) -> None:
+        with self._changed:
+            self._lit = ()
+            self._decoder = self._codec.decoder()
+            self._changed.notify_all()
 
     def _fitting(self, lit: tuple[Lit, ...]) -> tuple[Lit, ...]:
         used = 0

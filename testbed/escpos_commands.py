@@ -29,8 +29,18 @@ _FIXED: Final[dict[bytes, int]] = {
     **{b"\x1d" + bytes([c]): 2 for c in b"LWP$\\"},
 }
 # Bytes needed to know the length of a command that carries its own.
-_VARIABLE: Final = {b"\x1dv": 8, b"\x1d(": 5, b"\x1d8": 7, b"\x1b*": 5, b"\x1dV": 3, b"\x1dk": 4, b"\x1bD": 3}
+_VARIABLE: Final = {
+    b"\x1dv": 8,
+    b"\x1d(": 5,
+    b"\x1d8": 7,
+    b"\x1b*": 5,
+    b"\x1dV": 3,
+    b"\x1de": 3,
+    b"\x1dk": 4,
+    b"\x1bD": 3,
+}
 _SINGLE: Final = b"\n\r\t\x0c\x18"
+_ASKED: Final = frozenset((1, 2, 3, 4, 0x14))  # n of DLE EOT n
 _REAL_TIME: Final[dict[bytes, int]] = {b"\x10\x04": 1, b"\x10\x05": 1, b"\x10\x14": 3}
 
 
@@ -142,7 +152,7 @@ class RealTime:
     def feed(self, byte: int, *, in_payload: bool) -> int | None:
         """The n that is asked with this byte, else None."""
         self._last = b"" if in_payload else (self._last + bytes([byte]))[-3:]
-        if len(self._last) == 3 and self._last[:2] == b"\x10\x04" and 1 <= byte <= 4:
+        if len(self._last) == 3 and self._last[:2] == b"\x10\x04" and byte in _ASKED:
             self._last = b""
             return byte
         return None
@@ -158,6 +168,8 @@ def _payload_length(code: bytes, data: bytes) -> int:
         return 7 + int.from_bytes(data[3:7], "little")
     if code == b"\x1b*":  # ESC * m nL nH d…: columns of 8 or 24 dots
         return 5 + (data[3] | data[4] << 8) * (3 if data[2] >= 32 else 1)
+    if code == b"\x1de":  # GS e n of kiosk presenters, or GS e 3 m
+        return 4 if data[2] == 3 else 3
     if code == b"\x1dV":  # GS V m, or GS V m n for the modes that feed
         return 4 if data[2] in (65, 66, 97, 98, 103, 104) else 3
     return 4 + data[3]  # GS k m n d…

@@ -24,11 +24,11 @@ _LEVELS: Final = {
     50: qrcode.constants.ERROR_CORRECT_Q,
     51: qrcode.constants.ERROR_CORRECT_H,
 }
-# Known, but with nothing to draw: drawer, buzzer, smoothing, code page, status, units, margins of zero effect
-# on a slip.
+# Known, but with nothing to draw: drawer, presenter, buzzer, smoothing, code page, status, units, margins of zero
+# effect on a slip.
 _SILENT: Final = {
     *(b"\x1b" + bytes([c]) for c in b"tpB{RrVUc=%<S"),
-    *(b"\x1d" + bytes([c]) for c in b"brahwHfIP"),
+    *(b"\x1d" + bytes([c]) for c in b"brahwHfIPe"),
     *(b"\x1c" + bytes([c]) for c in b"&.C"),
     b"\x0c",
     b"\x18",
@@ -101,14 +101,18 @@ class Paper:
         """The paper since the last time, a line not yet fed included; what follows is printed on the next."""
         if self._row:
             self._feed_line()
+        picture = Picture(self.seen(), tuple(self._lines), tuple(self._unknown))
+        self._new_strip()
+        return picture
+
+    def seen(self) -> Image.Image:
+        """The paper so far, without a line not yet fed."""
         size = (self._width + 2 * MARGIN, self._y + 2 * MARGIN)
         sheet = Image.new("L", size, 255)
         ink = self._strip.crop((0, 0, self._width, self._y))
         sheet.paste(Image.new("L", ink.size, 20), (MARGIN, MARGIN), ink)
         ImageDraw.Draw(sheet).rectangle((0, 0, size[0] - 1, size[1] - 1), outline=200)
-        picture = Picture(sheet, tuple(self._lines), tuple(self._unknown))
-        self._new_strip()
-        return picture
+        return sheet
 
     def run(self, command: Command) -> None:
         """Print one command, or note it as unknown."""

@@ -5,33 +5,28 @@ line = KeypadLine()                one RS-485 line …
 VirtualKeypad(3, profile, line)    … and any number of keypads on it
 """
 
-import threading
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future
-from types import TracebackType
-from typing import Final, Literal, Self
+from typing import Final, Literal
 
 import msgspec
+from PIL import Image, ImageDraw
 
 from hall.dialects import BadFrame, ff68
 from hall.dialects.ff68 import Cells, Damaged, Frame
 from hall.profile import KeypadProfile
-from testbed.twin import Twin
+from testbed.clamped import DeviceLine, Press, Pressed
+from testbed.fonts import font_face
 
 MAX_HEARD: Final = 10_000  # what a keypad remembers of the host
 _SURE_S: Final = 0.4  # real: a failure follows numbers by no more
-_SLACK_S: Final = 5.0  # a device thread may be late by this on a busy machine
-
-
-class Press(msgspec.Struct, frozen=True):
-    """What became of a press: `acked` False means that the keypad gave up after `tries` frames. Monotonic
-    seconds."""
-
-    acked: bool
-    tries: int
-    sent_at: float
-    ended_at: float
+_BODY, _GLASS, _KEY, _EDGE, _DIGIT = (38, 44, 54), (12, 22, 16), (236, 240, 245), (120, 132, 150), (90, 240, 130)
+# The keys as the manual names them; which place each has on the board is in no source.
+_LABELS: Final = (
+    *("1", "2", "3", "4", "5", "6", "7", "8", "9", "0", "开始", "评价"),
+    *("呼叫", "重呼", "取消", "确认", "一米线", "暂停", "转移"),
+)
+DARK: Final = Cells("   ", "   ")
 
 
 class Heard(msgspec.Struct, frozen=True):
@@ -44,82 +39,29 @@ class Heard(msgspec.Struct, frozen=True):
     frame: Frame
 
 
-class _Outgoing:
-    """A key string on its way."""
-
-    def __init__(self, frame: Frame) -> None:
-        self.frame = frame
-        self.tries = 0
-        self.first_at = 0.0
-        self.due = 0.0
-        self.ended: Future[Press] = Future()
-
-
-class KeypadLine(Twin):
-    """The RS-485 line with its keypads; `path` is the host's serial port. All keypads hear every byte."""
+class KeypadLine(DeviceLine):
+    """An RS-485 line for keypads."""
 
     def __init__(self) -> None:
         super().__init__("virtual-keypads")
-        self._keypads: list[VirtualKeypad] = []
-        self.start()
-
-    def attach(self, keypad: "VirtualKeypad") -> None:
-        """Clamp a keypad onto the line; raises ValueError if its address is taken."""
-
-        def clamp() -> None:
-            if any(other.addr == keypad.addr for other in self._keypads):
-                raise ValueError(f"address {keypad.addr} is taken on this line; set the keypad to another")
-            self._keypads.append(keypad)
-
-        self.do(clamp)
-
-    def received(self, data: bytes, now: float) -> None:
-        for keypad in self._keypads:
-            keypad.hear(data, now)
-
-    def tick(self, now: float) -> float | None:
-        times = [due for keypad in self._keypads if (due := keypad.due(now)) is not None]
-        return min(times, default=None)
 
 
-class VirtualKeypad:
+class VirtualKeypad(Pressed):
     """A keypad with its address and keymap. `display` is what it shows now; `heard` all that the host told
     it."""
 
-    def __init__(self, addr: int, profile: KeypadProfile, line: KeypadLine | None = None) -> None:
-        self.addr: Final = addr
+    def __init__(self, addr: int, profile: KeypadProfile, line: DeviceLine | None = None) -> None:
+        polled = profile.speaks == "polled"
+        super().__init__(addr, line, "virtual-keypads", profile.ack_timeout_ms, profile.retries, is_polled=polled)
         self.profile: Final = profile
-        self._own_line = line is None
-        self.line: Final = line or KeypadLine()
         self._decoder = ff68.Decoder()
-        self._outgoing: deque[_Outgoing] = deque()
-        self._spoilt_frames = 0
-        self._changed = threading.Condition()  # guards what follows
+        # Guarded by the condition:
         self._heard: deque[Heard] = deque(maxlen=MAX_HEARD)
         self._taken = 0
         self._count = 0
-        self._display = Cells("   ", "   ")
-        self._missing_acks = 0
+        self._display = DARK
         self._damaged = 0
         self.line.attach(self)
-
-    @property
-    def path(self) -> str:
-        """The serial port of its line."""
-        return self.line.path
-
-    def close(self) -> None:
-        """Close its line, if it is alone on it."""
-        if self._own_line:
-            self.line.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     # --- what a clerk does ----------------------------------------------------------------------------------
 
@@ -127,10 +69,7 @@ class VirtualKeypad:
         """Type digits and a key, and wait until the host acknowledged or the keypad gave up."""
         if len(digits) > self.profile.max_digits:
             raise ValueError(f"{digits!r} is longer than the {self.profile.max_digits} digits of this keypad")
-        outgoing = _Outgoing(ff68.key_press(self.addr, digits, key))
-        self.line.do(lambda: self._outgoing.append(outgoing))
-        patience_s = (self.profile.retries + 1) * self._ack_timeout_s
-        return outgoing.ended.result(patience_s * (1 + len(self._outgoing)) + _SLACK_S)
+        return self.send_until_acked(ff68.encode(ff68.key_press(self.addr, digits, key)))
 
     def act(self, digits: str, key: int, patience_s: float = 6.0) -> bool:
         """Press, and look and listen as a clerk does: whether the host did it. New numbers say so as well as “done”,
@@ -148,10 +87,6 @@ class VirtualKeypad:
             return answered
         return answer.what == "done"
 
-    def spoil_frames(self, count: int) -> None:
-        """The next frames collide on the line: each reaches the host with a wrong byte."""
-        self.line.do(lambda: setattr(self, "_spoilt_frames", count))
-
     # --- what a clerk sees and hears ------------------------------------------------------------------------
 
     @property
@@ -165,12 +100,6 @@ class VirtualKeypad:
         """Everything the host told this keypad."""
         with self._changed:
             return list(self._heard)
-
-    @property
-    def missing_acks(self) -> int:
-        """How many frames the host did not acknowledge in time."""
-        with self._changed:
-            return self._missing_acks
 
     @property
     def damaged(self) -> int:
@@ -222,6 +151,10 @@ class VirtualKeypad:
         """Wait for a beep."""
         return self.wait_for(lambda h: h.what == "beep", timeout_s, "a beep")
 
+    def picture(self) -> Image.Image:
+        """The keypad as it looks now: six cells over its keys."""
+        return picture_of(self.display)
+
     # --- on the line's thread -------------------------------------------------------------------------------
 
     def hear(self, data: bytes, now: float) -> None:
@@ -233,55 +166,18 @@ class VirtualKeypad:
             elif frame.addr == self.addr:
                 self._obey(frame, now)
 
-    def due(self, now: float) -> float | None:
-        """Send what is to be sent, and give the time at which an acknowledgement is overdue."""
-        if self.profile.speaks == "polled":
-            return None
-        while self._outgoing:
-            head = self._outgoing[0]
-            if head.tries and now < head.due:
-                return head.due
-            if head.tries:
-                with self._changed:
-                    self._missing_acks += 1
-            if head.tries > self.profile.retries:
-                self._end(head, acked=False, now=now)
-                continue
-            head.first_at = head.first_at or now
-            head.tries += 1
-            head.due = now + self._ack_timeout_s
-            self._send(head.frame)
-        return None
-
-    @property
-    def _ack_timeout_s(self) -> float:
-        return self.profile.ack_timeout_ms / 1000
-
-    def _send(self, frame: Frame) -> None:
-        data = bytearray(ff68.encode(frame))
-        if self._spoilt_frames:
-            self._spoilt_frames -= 1
-            data[5] ^= 0x55
-        self.line.send(bytes(data))
-
-    def _polled(self, now: float) -> None:
-        """Answer the host with the key string that waits; one that it did not acknowledge is said again."""
-        while self._outgoing and self._outgoing[0].tries > self.profile.retries:
-            self._end(self._outgoing[0], acked=False, now=now)
-        if not self._outgoing:
-            self._send(ff68.nothing(self.addr))
-            return
-        head = self._outgoing[0]
-        head.first_at = head.first_at or now
-        head.tries += 1
-        self._send(head.frame)
+    def reset(self) -> None:
+        super().reset()
+        self._decoder = ff68.Decoder()
+        with self._changed:
+            self._display = DARK
 
     def _obey(self, frame: Frame, now: float) -> None:
         if self.profile.speaks == "polled" and frame == ff68.poll(self.addr, self.profile.poll_command):
-            self._polled(now)
+            self.answer_poll(ff68.encode(ff68.nothing(self.addr)), now)
             return
-        if self._outgoing and self._outgoing[0].tries and frame == ff68.ack(self._outgoing[0].frame):
-            self._end(self._outgoing[0], acked=True, now=now)
+        if self.on_its_way == ff68.encode(frame):  # the host echoes
+            self.end_press(acked=True, now=now)
             return
         heard = _meaning(frame, now)
         with self._changed:
@@ -289,10 +185,6 @@ class VirtualKeypad:
             self._count += 1
             self._display = heard.cells or self._display
             self._changed.notify_all()
-
-    def _end(self, outgoing: _Outgoing, *, acked: bool, now: float) -> None:
-        self._outgoing.popleft()
-        outgoing.ended.set_result(Press(acked, outgoing.tries, outgoing.first_at, now))
 
 
 def _meaning(frame: Frame, now: float) -> Heard:
@@ -305,3 +197,18 @@ def _meaning(frame: Frame, now: float) -> Heard:
     if isinstance(shown, Cells):
         return Heard(now, "show", shown, frame)
     return Heard(now, "done" if shown else "failed", None, frame)
+
+
+def picture_of(cells: Cells) -> Image.Image:
+    """A keypad: three cells for who waits, three for the ticket, and its 21 keys."""
+    picture = Image.new("RGB", (360, 520), _BODY)
+    draw = ImageDraw.Draw(picture)
+    draw.rounded_rectangle((20, 20, 340, 120), 10, fill=_GLASS)
+    for index, digit in enumerate(cells.waiting + cells.ticket):
+        x = 50 + index * 46 + (24 if index > 2 else 0)
+        draw.text((x, 70), digit, fill=_DIGIT, font=font_face(56), anchor="mm")
+    for index, label in enumerate(_LABELS):
+        x, y = 30 + index % 3 * 105, 140 + index // 3 * 53
+        draw.rounded_rectangle((x, y, x + 90, y + 42), 8, fill=_KEY, outline=_EDGE, width=2)
+        draw.text((x + 45, y + 21), label, fill=_BODY, font=font_face(18), anchor="mm")
+    return picture

@@ -14,10 +14,10 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from hall.errors import BadMessage
-from hall.messages import Answer, Life, OpenState, Refused, StationState, WindowState, decode
+from hall.messages import Life, OpenState, StationState, WindowState, decode
 from hall.model import StationId, WindowNo
 from hall.station.bus import Arrived, Bus, Connected, Disconnected, Ears, PahoLink
-from hall.topics import ANSWER, BOARD, CAPTION, OPEN, ROOT, SAY, STATE, WINDOW, Tree
+from hall.topics import BOARD, CAPTION, OPEN, ROOT, SAY, STATE, WINDOW, Tree
 from testbed.tape import Tape
 
 LOOK_S: Final = 0.25
@@ -32,7 +32,6 @@ class Listener:
         self._changed = threading.Condition()  # guards what follows
         self._windows: dict[WindowNo, WindowState] = {}
         self._opening: OpenState | None = None
-        self._refused: dict[StationId, str] = {}
         self._lives: dict[StationId, StationState] = {}
         self._here = False
 
@@ -61,11 +60,6 @@ class Listener:
         """Why no tickets are given out, as last told; empty while they are."""
         with self._changed:
             return "" if self._opening is None or self._opening.taking else self._opening.reason
-
-    def refusal(self, station: StationId) -> str:
-        """The code of the last refusal told to a station."""
-        with self._changed:
-            return self._refused.get(station, "")
 
     def ready(self, station: StationId) -> StationState | None:
         """A station's own state, as last told."""
@@ -110,10 +104,6 @@ class Listener:
                 self._opening = decode(event.payload, OpenState)
             elif topic is STATE:
                 self._lives[subject] = decode(event.payload, StationState)
-            elif topic is ANSWER:
-                answer = decode(event.payload, Answer)
-                if isinstance(answer.reply, Refused):
-                    self._refused[subject] = answer.reply.code.value
             self._changed.notify_all()
 
 

@@ -5,12 +5,8 @@ line = PadLine()                   one RS-485 line …
 VirtualPad(0x81, profile, line)    … and any number of pads on it
 """
 
-import threading
 from collections import deque
-from concurrent.futures import Future
-from pathlib import Path
-from types import TracebackType
-from typing import Final, Literal, Self
+from typing import Final, Literal
 
 import msgspec
 from PIL import Image, ImageDraw
@@ -19,23 +15,14 @@ from hall.dialects import ff68, ff68_pad
 from hall.dialects.ff68 import Command, Damaged, Frame
 from hall.profile import PadProfile
 from hall.station.settings import words
+from testbed.clamped import DeviceLine, Press, Pressed
 from testbed.fonts import font_face
-from testbed.twin import Twin
 
 MAX_HEARD: Final = 1_000  # what a pad remembers of the host
 STARS: Final = 5
-_SLACK_S: Final = 5.0  # a device thread may be late by this on a busy machine
+_VALUE_AT: Final = 7  # of a rating's frame
 _BODY, _KEY, _EDGE, _WHITE = (38, 44, 54), (236, 240, 245), (120, 132, 150), (255, 255, 255)
 _LIT, _DARK, _LAMP = (255, 200, 60), (70, 76, 86), (70, 220, 110)
-
-
-class Press(msgspec.Struct, frozen=True):
-    """What became of a press: `acked` False means that the pad gave up after `tries` frames. Monotonic seconds."""
-
-    acked: bool
-    tries: int
-    sent_at: float
-    ended_at: float
 
 
 class Heard(msgspec.Struct, frozen=True):
@@ -45,89 +32,33 @@ class Heard(msgspec.Struct, frozen=True):
     what: Literal["rate", "stars", "other"]
 
 
-class _Outgoing:
-    """A value on its way."""
-
-    def __init__(self, frame: Frame) -> None:
-        self.frame = frame
-        self.tries = 0
-        self.first_at = 0.0
-        self.due = 0.0
-        self.ended: Future[Press] = Future()
-
-
-class PadLine(Twin):
-    """The RS-485 line with its pads; `path` is the host's serial port. All pads hear every byte."""
+class PadLine(DeviceLine):
+    """An RS-485 line for pads."""
 
     def __init__(self) -> None:
         super().__init__("virtual-pads")
-        self._pads: list[VirtualPad] = []
-        self.start()
-
-    def attach(self, pad: "VirtualPad") -> None:
-        """Clamp a pad onto the line; raises ValueError if its address is taken."""
-
-        def clamp() -> None:
-            if any(other.addr == pad.addr for other in self._pads):
-                raise ValueError(f"address {pad.addr} is taken on this line; set the pad to another")
-            self._pads.append(pad)
-
-        self.do(clamp)
-
-    def received(self, data: bytes, now: float) -> None:
-        for pad in self._pads:
-            pad.hear(data, now)
-
-    def tick(self, now: float) -> float | None:
-        times = [due for pad in self._pads if (due := pad.due(now)) is not None]
-        return min(times, default=None)
 
 
-class VirtualPad:
+class VirtualPad(Pressed):
     """A pad with its address. `asking`: its lamp invites to rate; `starred`: its five stars are lit."""
 
-    def __init__(self, addr: int, profile: PadProfile, line: PadLine | None = None) -> None:
-        self.addr: Final = addr
+    def __init__(self, addr: int, profile: PadProfile, line: DeviceLine | None = None) -> None:
+        super().__init__(addr, line, "virtual-pads", profile.ack_timeout_ms, profile.retries)
         self.profile: Final = profile
-        self._own_line = line is None
-        self.line: Final = line or PadLine()
         self._decoder = ff68.Decoder()
         self._short_acks = ff68_pad.ShortAcks(addr)
-        self._outgoing: deque[_Outgoing] = deque()
-        self._spoilt_frames = 0
-        self._changed = threading.Condition()  # guards what follows
+        # Guarded by the condition:
         self._heard: deque[Heard] = deque(maxlen=MAX_HEARD)
         self._asking = False
         self._starred = False
         self._asked = 0
         self.line.attach(self)
 
-    @property
-    def path(self) -> str:
-        """The serial port of its line."""
-        return self.line.path
-
-    def close(self) -> None:
-        """Close its line, if it is alone on it."""
-        if self._own_line:
-            self.line.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
     # --- what an applicant does -----------------------------------------------------------------------------
 
     def press(self, value: int) -> Press:
         """Press the key that sends `value`, and wait until the host acknowledged or the pad gave up."""
-        outgoing = _Outgoing(ff68_pad.rating(self.addr, value))
-        self.line.do(lambda: self._outgoing.append(outgoing))
-        patience_s = (self.profile.retries + 1) * self._ack_timeout_s
-        return outgoing.ended.result(patience_s * (1 + len(self._outgoing)) + _SLACK_S)
+        return self.send_until_acked(ff68.encode(ff68_pad.rating(self.addr, value)))
 
     def press_level(self, level: int) -> Press:
         """Press the key of a level; raises ValueError if this pad has none."""
@@ -135,10 +66,6 @@ class VirtualPad:
             if key.level == level:
                 return self.press(key.value)
         raise ValueError(f"this pad has no key for level {level}; it has {[key.level for key in self.profile.keys]}")
-
-    def spoil_frames(self, count: int) -> None:
-        """The next frames collide on the line: each reaches the host with a wrong byte."""
-        self.line.do(lambda: setattr(self, "_spoilt_frames", count))
 
     # --- what an applicant sees -----------------------------------------------------------------------------
 
@@ -171,10 +98,6 @@ class VirtualPad:
         with self._changed:
             return picture_of(self.profile, self._asking, self._starred)
 
-    def save_picture(self, path: Path) -> None:
-        """The picture as PNG."""
-        self.picture().save(path)
-
     # --- on the line's thread -------------------------------------------------------------------------------
 
     def hear(self, data: bytes, now: float) -> None:
@@ -185,36 +108,16 @@ class VirtualPad:
             if not isinstance(frame, Damaged) and frame.addr == self.addr:
                 self._obey(frame, now)
 
-    def due(self, now: float) -> float | None:
-        """Send what is to be sent, and give the time at which an acknowledgement is overdue."""
-        while self._outgoing:
-            head = self._outgoing[0]
-            if head.tries and now < head.due:
-                return head.due
-            if head.tries > self.profile.retries:
-                self._end(acked=False, now=now)
-                continue
-            head.first_at = head.first_at or now
-            head.tries += 1
-            head.due = now + self._ack_timeout_s
-            self._send(head.frame)
-        return None
-
-    @property
-    def _ack_timeout_s(self) -> float:
-        return self.profile.ack_timeout_ms / 1000
-
-    def _send(self, frame: Frame) -> None:
-        data = bytearray(ff68.encode(frame))
-        if self._spoilt_frames:
-            self._spoilt_frames -= 1
-            data[5] ^= 0x55
-        self.line.send(bytes(data))
+    def reset(self) -> None:
+        super().reset()
+        self._decoder = ff68.Decoder()
+        with self._changed:
+            self._asking = self._starred = False
 
     def _obey(self, frame: Frame, now: float) -> None:
-        if self.profile.ack == "value" and self._outgoing:
-            sent = self._outgoing[0].frame
-            if frame == Frame(self.addr, Command.KEYS, sent.data):
+        if self.profile.ack == "value" and self.on_its_way is not None:
+            value = self.on_its_way[_VALUE_AT : _VALUE_AT + 1]
+            if frame == Frame(self.addr, Command.KEYS, value):
                 self._acknowledged(now)
                 return
         asked, starred = frame == ff68.start_rating(self.addr), frame == ff68_pad.stars(self.addr)
@@ -226,14 +129,10 @@ class VirtualPad:
             self._changed.notify_all()
 
     def _acknowledged(self, now: float) -> None:
-        if self._outgoing and self._outgoing[0].tries:
-            self._end(acked=True, now=now)
+        if self.on_its_way is not None:
+            self.end_press(acked=True, now=now)
             with self._changed:
                 self._asking = False
-
-    def _end(self, *, acked: bool, now: float) -> None:
-        outgoing = self._outgoing.popleft()
-        outgoing.ended.set_result(Press(acked, outgoing.tries, outgoing.first_at, now))
 
 
 def picture_of(profile: PadProfile, asking: bool, starred: bool) -> Image.Image:

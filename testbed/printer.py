@@ -2,7 +2,7 @@
 
 Bytes go three ways: all are kept; questions in real time are answered at once; the rest waits in the receive
 buffer and is printed in order while the printer can. What it cannot print waits: after paper is loaded it
-goes on where it stopped.
+goes on where it stopped. A kiosk printer's presenter holds a cut slip out until somebody takes it.
 """
 
 import queue
@@ -15,11 +15,13 @@ from typing import Final
 import msgspec
 from PIL import Image
 
+from hall.dialects import escpos_presenter as presenter
 from hall.dialects import escpos_status as status
 from hall.dialects.escpos_status import Question
 from hall.profile import PrinterProfile
 from testbed.escpos_commands import Command, Parser, RealTime
 from testbed.escpos_picture import CUTS, Paper
+from testbed.trouble import Fault, Trouble
 from testbed.twin import Twin
 
 BUFFER_BYTES: Final = 1 << 20  # commands waiting beyond this stay in the cable: the host's writes block
@@ -28,6 +30,8 @@ MAX_SLIPS: Final = 64  # older ones are swept up if nobody takes them
 MAX_PRINTED: Final = 8 << 20  # bytes; a host that never cuts gets its paper torn off here
 _LATE_S: Final = 0.05  # the print head does not make up for more than this
 _GS_R: Final = b"\x1dr"
+_GS_A: Final = b"\x1da"
+_GS_E: Final = b"\x1de"
 _SET_FIXED: Final = 0x12  # bits 1 and 4 of an answer in real time
 
 
@@ -60,6 +64,8 @@ class VirtualPrinter(Twin):
         self._fixed_bits = profile.fixed_bits if profile else True
         self._in_order = profile.in_order_status if profile else True
         self._cutter = profile is None or profile.cut != "none"
+        self._presents = profile is not None and profile.presenter is not None
+        self.trouble: Final = Trouble()
         self._bytes_per_s = bytes_per_s
         self._png_dir = png_dir
         self._tap = tap
@@ -72,7 +78,12 @@ class VirtualPrinter(Twin):
         self._jammed = False
         self._silent = False
         self._power = True
+        self._auto = False  # says by itself what changes: GS a
+        self._said = b""  # by itself, the last time
+        self._in_mouth = False
+        self._retracted: list[Slip] = []
         self._left: int | None = None  # bytes until the paper ends
+        self._plans: list[tuple[Callable[[Command], bool], Callable[[], None]]] = []
         self._free_at = 0.0  # monotonic time at which the print head has finished what it was given
         self._parser = Parser()
         self._real_time = RealTime()
@@ -144,10 +155,7 @@ class VirtualPrinter(Twin):
 
         def off() -> None:
             self._power = False
-            self._parser, self._real_time = Parser(), RealTime()
-            self._buffer.clear()
-            self._buffered = 0
-            self._spoil()
+            self._forget()
 
         self.do(off)
 
@@ -160,6 +168,29 @@ class VirtualPrinter(Twin):
 
         self.do(on)
 
+    def suffer(self, fault: Fault, amount: float = 1) -> None:
+        """Something is wrong with what it says from now on; see Trouble.begin."""
+        self.do(lambda: self.trouble.begin(fault, amount))
+
+    def recover(self) -> None:
+        """What it says arrives as meant again."""
+        self.do(self.trouble.over)
+
+    def before_byte(self, count: int, happens: Callable[[], None]) -> None:
+        """When `count` bytes of a slip are printed, this happens, on the printer's thread."""
+        self._plan(lambda command: len(self._printed) + len(command.raw) > count, happens)
+
+    def before_cut(self, happens: Callable[[], None]) -> None:
+        """This happens when the whole slip is printed, before the knife moves."""
+        self._plan(lambda command: command.code in CUTS, happens)
+
+    def before_answer(self, happens: Callable[[], None]) -> None:
+        """This happens when the slip is printed and cut, before the question in order is answered."""
+        self._plan(lambda command: command.code == _GS_R, happens)
+
+    def _plan(self, when: Callable[[Command], bool], happens: Callable[[], None]) -> None:
+        self.do(lambda: self._plans.append((when, happens)))
+
     # --- what a test can see --------------------------------------------------------------------------------
 
     def received_bytes(self) -> list[tuple[float, bytes]]:
@@ -170,10 +201,38 @@ class VirtualPrinter(Twin):
         """Bytes in the receive buffer that are not printed yet."""
         return self.do(lambda: self._buffered)
 
+    @property
+    def retracted(self) -> list[Slip]:
+        """The slips that the presenter took back."""
+        return self.do(lambda: list(self._retracted))
+
+    def condition(self) -> dict[str, bool | int]:
+        """What somebody who looks at it sees."""
+
+        def look() -> dict[str, bool | int]:
+            return {
+                "power": self._power,
+                "paper": self._paper,
+                "near_end": self._near_end,
+                "cover_open": self._cover_open,
+                "cutter_stuck": self._jammed,
+                "slip_in_mouth": self._in_mouth,
+                "slips": self._count,
+                "bytes_waiting": self._buffered,
+            }
+
+        return self.do(look)
+
+    def picture(self) -> Image.Image:
+        """The paper since the last cut, as it looks now."""
+        return self.do(self._roll.seen)
+
     def next_slip(self, timeout_s: float) -> Slip:
-        """The next slip that was cut; raises TimeoutError if none falls out in time."""
+        """Take the next slip that was cut; raises TimeoutError if none falls out in time."""
         try:
-            return self._slips.get(timeout=timeout_s)
+            slip = self._slips.get(timeout=timeout_s)
+            self.do(lambda: setattr(self, "_in_mouth", False))
+            return slip
         except queue.Empty:
             raise TimeoutError(f"no slip was cut within {timeout_s} s; {self.do(self._describe)}") from None
 
@@ -200,9 +259,17 @@ class VirtualPrinter(Twin):
                 self._buffered += len(command.raw)
 
     def tick(self, now: float) -> float | None:
+        due = self._go_on(now)
+        self._say_changes()
+        return due
+
+    def _go_on(self, now: float) -> float | None:
+        """Print what waits, as far as it can; when to go on."""
         while self._buffer and self._can_print():
             if self._bytes_per_s and now < self._free_at:
                 return self._free_at
+            if self._happens(self._buffer[0]):
+                continue
             size = len(self._buffer[0].raw)
             if self._left is not None and size > self._left:
                 self._end_paper()
@@ -217,7 +284,21 @@ class VirtualPrinter(Twin):
         self.reading = self._buffered < BUFFER_BYTES
         return None
 
+    def _happens(self, command: Command) -> bool:
+        """Let one thing happen that was planned for the moment before this command."""
+        for plan in self._plans:
+            if plan[0](command):
+                self._plans.remove(plan)
+                plan[1]()
+                return True
+        return False
+
     def _print(self, command: Command) -> None:
+        if command.code == _GS_A:
+            self._auto, self._said = command.data != b"\0", b""
+            return
+        if command.code == _GS_E:
+            self._present(command.raw)
         if command.code == _GS_R and command.data == b"\x01":
             if self._in_order:
                 self._answer(self._in_order_answer())
@@ -239,6 +320,22 @@ class VirtualPrinter(Twin):
         if self._slips.full():
             self._slips.get_nowait()
         self._slips.put_nowait(slip)
+        self._in_mouth = self._presents
+
+    def _present(self, order: bytes) -> None:
+        """Drop or swallow what hangs in the mouth; a slip is held out by itself when it was cut."""
+        if order == presenter.RETRACT and self._in_mouth and not self._slips.empty():
+            self._retracted.append(self._slips.get_nowait())
+        if order in (presenter.RETRACT, presenter.EJECT):
+            self._in_mouth = False
+
+    def _forget(self) -> None:
+        """Without power, or started anew: buffers and settings are gone."""
+        self._parser, self._real_time = Parser(), RealTime()
+        self._buffer.clear()
+        self._buffered = 0
+        self._auto, self._said = False, b""
+        self._spoil()
 
     def _can_print(self) -> bool:
         return self._power and self._paper and not self._cover_open and not self._jammed
@@ -253,11 +350,27 @@ class VirtualPrinter(Twin):
 
     # --- its answers ----------------------------------------------------------------------------------------
 
-    def _answer(self, byte: int) -> None:
-        if not self._silent and self.send(bytes([byte])):
-            self._tap(False, bytes([byte]))
+    def send(self, data: bytes) -> bool:
+        """As every twin; what went out is heard on the wire."""
+        sent = super().send(data)
+        if sent:
+            self._tap(False, data)
+        return sent
 
-    def _real_time_answer(self, question: Question) -> int:
+    def _answer(self, data: bytes) -> None:
+        if not self._silent and self.say(data, self.trouble):
+            self._forget()
+            self._roll.reset()
+
+    def _say_changes(self) -> None:
+        """By itself, what is not as it was when it was last said."""
+        if self._auto and self._power and (now := self._auto_answer()) != self._said:
+            self._said = now
+            self._answer(now)
+
+    def _real_time_answer(self, question: Question) -> bytes:
+        if question is Question.FULL:
+            return self._full_answer()
         byte = _SET_FIXED if self._fixed_bits else 0
         if question is Question.PRINTER and not self._can_print():
             byte |= status.OFFLINE
@@ -269,7 +382,16 @@ class VirtualPrinter(Twin):
             byte |= status.CUTTER_ERROR * self._jammed
         elif question is Question.ROLL:
             byte |= status.NEAR_END * self._near_end | status.END * (not self._paper)
-        return byte
+        return bytes([byte])
 
-    def _in_order_answer(self) -> int:
-        return status.IN_ORDER_NEAR_END * self._near_end
+    def _full_answer(self) -> bytes:
+        paper = 0x01 * (not self._paper) | 0x04 * self._near_end | 0x20 * self._in_mouth
+        return status.FULL_HEAD + bytes([paper, 0x02 * self._cover_open, 0, 0x01 * self._jammed])
+
+    def _auto_answer(self) -> bytes:
+        printer = 0x10 | 0x08 * (not self._can_print()) | 0x20 * self._cover_open
+        paper = 0x03 * self._near_end | 0x0C * (not self._paper)
+        return bytes([printer, 0x08 * self._jammed, paper, 0])
+
+    def _in_order_answer(self) -> bytes:
+        return bytes([status.IN_ORDER_NEAR_END * self._near_end])

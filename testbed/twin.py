@@ -2,6 +2,8 @@
 its lock."""
 
 import contextlib
+import heapq
+import itertools
 import os
 import select
 import threading
@@ -11,6 +13,7 @@ from types import TracebackType
 from typing import Final, Self, TypeVar
 
 from testbed.pty import Pty
+from testbed.trouble import Trouble
 
 T = TypeVar("T")
 
@@ -30,6 +33,8 @@ class Twin:
         self._stopping = False
         self._pulled = threading.Event()
         self._pull = False
+        self._later: list[tuple[float, int, bytes]] = []  # a heap: when, in which order, what
+        self._sayings = itertools.count()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     @property
@@ -54,6 +59,16 @@ class Twin:
         """Send to the host, holding the lock; False if the cable is out or the host does not read."""
         return self._pty.plugged and self._pty.write(data)
 
+    def say(self, data: bytes, trouble: Trouble) -> bool:
+        """Send what the trouble leaves of it, holding the lock; True if the device starts anew after it."""
+        pieces, reset = trouble.spoil(data)
+        for wait_s, piece in pieces:
+            if wait_s:
+                heapq.heappush(self._later, (time.monotonic() + wait_s, next(self._sayings), piece))
+            else:
+                self.send(piece)
+        return reset
+
     def do(self, order: Callable[[], T]) -> T:
         """Run `order` on the device's state and let the device act on it; gives back its result."""
         if not self._thread.is_alive():
@@ -65,11 +80,7 @@ class Twin:
 
     def unplug(self) -> None:
         """Pull the cable; the device lives on without it. Returns when the host's end is dead."""
-
-        def pull() -> None:
-            self._pull = True
-
-        self.do(pull)
+        self.do(self.pull)
         if not self._pulled.wait(CLOSE_LIMIT_S):
             raise TimeoutError(f"{self._thread.name} is stuck: the cable was not pulled within {CLOSE_LIMIT_S} s")
 
@@ -83,6 +94,10 @@ class Twin:
             self._pulled.clear()
 
         self.do(plug)
+
+    def pull(self) -> None:
+        """Pull the cable, holding the lock, and do not wait for it."""
+        self._pull = True
 
     def close(self) -> None:
         """Stop the thread and free the PTY; closing twice is allowed."""
@@ -115,9 +130,17 @@ class Twin:
         finally:
             self._pty.close()
 
+    def _tick(self, now: float) -> float | None:
+        due = self.tick(now)
+        while self._later and self._later[0][0] <= now:
+            self.send(heapq.heappop(self._later)[2])
+        if not self._later:
+            return due
+        return self._later[0][0] if due is None else min(due, self._later[0][0])
+
     def _turn(self) -> None:
         with self._lock:
-            due = self.tick(time.monotonic())
+            due = self._tick(time.monotonic())
             if self._pull and self._pty.plugged:
                 self._pty.unplug()
                 self._pulled.set()

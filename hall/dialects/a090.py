@@ -12,15 +12,16 @@ Sources: uvbs/HospitalQueueSystem; the IMM9012 family. They agree on everything 
 """
 
 from enum import IntEnum
-from typing import Final, Literal, TypeAlias
+from typing import Final, TypeAlias
 
 import msgspec
 
-from hall.dialects import BadFrame
+from hall.dialects import BadFrame, Damaged, xor_of
+from hall.dialects.finder import Finder, Verdict, Whole
 
 MAX_DATA: Final = 254
 _HEADER: Final = 6  # A0 90 addr cmd lenHi lenLo
-_REPLY_END: Final = b"\xa5\xaa"
+REPLY_END: Final = b"\xa5\xaa"
 _TWO_BYTES: Final = 0x81  # a byte from here on begins a Hanzi
 
 
@@ -30,6 +31,9 @@ class Command(IntEnum):
     SHOW = 0xA5
     SHOW_STORED = 0xA1
     STORE = 0xA2
+
+
+_COMMANDS: Final = frozenset(Command)
 
 
 class Colour(IntEnum):
@@ -48,13 +52,6 @@ class Frame(msgspec.Struct, frozen=True):
     data: bytes = b""
 
 
-class Damaged(msgspec.Struct, frozen=True):
-    """Bytes that began like a frame and were none, and the first thing that was wrong with them."""
-
-    data: bytes
-    reason: Literal["command", "length", "xor", "cut short"]
-
-
 Lit: TypeAlias = tuple[str, Colour]  # one character as it is lit
 
 
@@ -66,7 +63,7 @@ def encode(frame: Frame) -> bytes:
             f"address and command are 0–255, data at most {MAX_DATA} bytes"
         )
     body = bytes([frame.addr, frame.cmd, 0, len(frame.data)]) + frame.data
-    return b"\xa0\x90" + body + bytes([_xor(body)])
+    return b"\xa0\x90" + body + bytes([xor_of(body)])
 
 
 def show(addr: int, text: str, colour: Colour) -> Frame:
@@ -100,7 +97,7 @@ def lit_by(frame: Frame) -> tuple[Lit, ...]:
 
 def reply(addr: int) -> bytes:
     """Bar → host: heard. What stands before `A5 AA` is in no source; the address is our guess."""
-    return bytes([addr]) + _REPLY_END
+    return bytes([addr]) + REPLY_END
 
 
 def is_known(char: str) -> bool:
@@ -111,80 +108,31 @@ def is_known(char: str) -> bool:
         return False
 
 
-class Replies:
-    """Counts the replies in a stream, however it is cut into pieces."""
+class Decoder(Finder[Frame]):
+    """Finds the host's frames; see Finder."""
 
     def __init__(self) -> None:
-        self._last = b""
-
-    def feed(self, data: bytes) -> int:
-        """How many replies these bytes complete."""
-        stream = self._last + data
-        count = stream.count(_REPLY_END)
-        self._last = b"" if stream.endswith(_REPLY_END) else stream[-1:]
-        return count
+        super().__init__(b"\xa0", _HEADER + MAX_DATA + 1, _judge)
 
 
-class Decoder:
-    """Finds the frames in a stream, however it is cut into pieces; holds 261 bytes at most.
-
-    Every `A0 90` is followed until it is a frame or cannot be one, so a frame that was cut short never hides the good
-    one behind it. Bytes that never looked like a frame are other devices' business and pass in silence.
-    """
-
-    def __init__(self) -> None:
-        self._open: list[bytearray] = []  # oldest first; each begins with A0
-
-    def feed(self, data: bytes) -> list[Frame | Damaged]:
-        """The frames and damage that these bytes complete."""
-        heard: list[Frame | Damaged] = []
-        for byte in data:
-            self._take(byte, heard)
-        return heard
-
-    def _take(self, byte: int, heard: list[Frame | Damaged]) -> None:
-        still: list[bytearray] = []
-        for candidate in self._open:
-            candidate.append(byte)
-            verdict = _verdict(candidate)
-            if isinstance(verdict, Frame):
-                # Whatever began before it was cut short by it; whatever began inside it was only data.
-                heard += [Damaged(bytes(older[: -len(candidate)]), "cut short") for older in still]
-                heard.append(verdict)
-                self._open = []
-                return
-            if isinstance(verdict, Damaged):
-                if not still:  # inside something older that is still open, it was perhaps only data
-                    heard.append(verdict)
-            elif verdict == "more":
-                still.append(candidate)
-        if byte == 0xA0:
-            still.append(bytearray(b"\xa0"))
-        self._open = still
-
-
-def _verdict(data: bytearray) -> Frame | Damaged | Literal["more", "not one"]:
-    if len(data) == 2 and data[1] != 0x90:
-        return "not one"
-    if len(data) == 4 and data[3] not in tuple(Command):
-        return Damaged(bytes(data), "command")
-    if len(data) == _HEADER and (data[4] or data[5] > MAX_DATA):
-        return Damaged(bytes(data), "length")
-    if len(data) <= _HEADER or len(data) < _HEADER + data[5] + 1:
-        return "more"
-    if data[-1] != _xor(data[2:-1]):
-        return Damaged(bytes(data), "xor")
-    return Frame(data[2], data[3], bytes(data[_HEADER:-1]))
+def _judge(data: bytes) -> Whole[Frame] | Damaged | Verdict:
+    if len(data) > 1 and data[1] != 0x90:
+        return Verdict.NOT_ONE
+    if len(data) > 3 and data[3] not in _COMMANDS:
+        return Damaged(data[:4], "command")
+    if len(data) < _HEADER:
+        return Verdict.MORE
+    if data[4] or data[5] > MAX_DATA:
+        return Damaged(data[:_HEADER], "length")
+    size = _HEADER + data[5] + 1
+    if len(data) < size:
+        return Verdict.MORE
+    if data[size - 1] != xor_of(data[2 : size - 1]):
+        return Damaged(data[:size], "xor")
+    return Whole(Frame(data[2], data[3], data[_HEADER : size - 1]), size)
 
 
 def _bytes_of(char: str, addr: int) -> bytes:
     if not is_known(char):
         raise BadFrame(f"a090: bar {addr} has no dots for {char!r}; use GB2312 characters")
     return char.encode("gb2312")
-
-
-def _xor(body: bytes | bytearray) -> int:
-    value = 0
-    for byte in body:
-        value ^= byte
-    return value

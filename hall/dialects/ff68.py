@@ -11,15 +11,18 @@ does.
 """
 
 from enum import IntEnum
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
 
 from hall.dialects import BadFrame
+from hall.dialects import Damaged as Damaged  # noqa: PLC0414 - what its decoder gives is imported from here
+from hall.dialects.finder import Finder, Verdict, Whole
 
 MAX_LENGTH: Final = 32  # the longest known frame has L = 8; a header that claims more is noise of another device
 _OVERHEAD: Final = 7  # FF 68 L L 68 before, SUM 16 after
 _HEADER: Final = 5
+MAX_BYTES: Final = MAX_LENGTH + _OVERHEAD
 
 
 class Key(IntEnum):
@@ -60,13 +63,6 @@ class Frame(msgspec.Struct, frozen=True):
     data: bytes = b""
 
 
-class Damaged(msgspec.Struct, frozen=True):
-    """Bytes that began like a frame and were none, and the first thing that was wrong with them."""
-
-    data: bytes
-    reason: Literal["length", "checksum", "end byte"]
-
-
 class KeyString(msgspec.Struct, frozen=True):
     """What a clerk typed: the digits before the key ("" if none), and the key that sent them."""
 
@@ -102,85 +98,30 @@ def encode(frame: Frame) -> bytes:
     return bytes([0xFF, 0x68, len(body), len(body), 0x68]) + body + bytes([sum(body) & 0xFF, 0x16])
 
 
-class _Candidate:
-    """Bytes since an FF that may be the beginning of a frame."""
-
-    def __init__(self, start: int) -> None:
-        self.start = start
-        self.data = bytearray(b"\xff")
-
-    def verdict(self) -> "Frame | Damaged | Literal['more', 'not one']":
-        """What the bytes so far are; a frame or damage is final."""
-        data = self.data
-        if len(data) == 2 and data[1] != 0x68:
-            return "not one"
-        if len(data) < _HEADER:
-            return "more"
-        length = data[2]
-        if len(data) == _HEADER and not (data[3] == length and data[4] == 0x68 and 2 <= length <= MAX_LENGTH):
-            return Damaged(bytes(data), "length")
-        if len(data) < length + _OVERHEAD:
-            return "more"
-        if data[-2] != sum(data[_HEADER:-2]) & 0xFF:
-            return Damaged(bytes(data), "checksum")
-        if data[-1] != 0x16:
-            return Damaged(bytes(data), "end byte")
-        return Frame(data[5], data[6], bytes(data[7:-2]))
-
-
-class Decoder:
-    """Finds the frames in a stream, however it is cut into pieces; holds a few dozen bytes at most.
-
-    Every `FF 68` is followed until it is a frame or cannot be one, so noise that looks like a header never
-    hides the good frame behind it: that frame is given out with its last byte. Bytes that never looked like a
-    frame are other devices' business and are passed over in silence.
-    """
+class Decoder(Finder[Frame]):
+    """Finds the frames of the bus; see Finder."""
 
     def __init__(self) -> None:
-        self._position = 0
-        self._open: list[_Candidate] = []
-        self._held: list[tuple[int, Damaged]] = []
+        super().__init__(b"\xff", MAX_BYTES, judge)
 
-    def feed(self, data: bytes) -> list[Frame | Damaged]:
-        """The frames and damage that these bytes complete, in the order of the line."""
-        heard: list[Frame | Damaged] = []
-        for byte in data:
-            self._take(byte, heard)
-        return heard
 
-    def _take(self, byte: int, heard: list[Frame | Damaged]) -> None:
-        still_open: list[_Candidate] = []
-        for candidate in self._open:
-            candidate.data.append(byte)
-            verdict = candidate.verdict()
-            if isinstance(verdict, Frame):
-                self._accept(candidate, verdict, heard)
-                return
-            if isinstance(verdict, Damaged):
-                self._held.append((candidate.start, verdict))
-            elif verdict == "more":
-                still_open.append(candidate)
-        if byte == 0xFF:
-            still_open.append(_Candidate(self._position))
-        self._open = still_open
-        self._position += 1
-        self._tell_damage(self._open[0].start if self._open else self._position, heard)
-
-    def _accept(self, good: _Candidate, frame: Frame, heard: list[Frame | Damaged]) -> None:
-        # A header inside a good frame was only data; one before it was cut short by it.
-        self._held += [(c.start, Damaged(bytes(c.data), "length")) for c in self._open if c.start < good.start]
-        self._tell_damage(good.start, heard)
-        heard.append(frame)
-        self._open.clear()
-        self._held.clear()
-        self._position += 1
-
-    def _tell_damage(self, before: int, heard: list[Frame | Damaged]) -> None:
-        """Give out damage that began before the oldest header still open: later damage may be inside a good
-        frame."""
-        self._held.sort(key=lambda held: held[0])
-        heard += [damaged for start, damaged in self._held if start < before]
-        self._held = [held for held in self._held if held[0] >= before]
+def judge(data: bytes) -> Whole[Frame] | Damaged | Verdict:
+    """What bytes from an FF on are."""
+    if len(data) > 1 and data[1] != 0x68:
+        return Verdict.NOT_ONE
+    if len(data) < _HEADER:
+        return Verdict.MORE
+    length = data[2]
+    if not (data[3] == length and data[4] == 0x68 and 2 <= length <= MAX_LENGTH):
+        return Damaged(data[:_HEADER], "length")
+    size = length + _OVERHEAD
+    if len(data) < size:
+        return Verdict.MORE
+    if data[size - 2] != sum(data[_HEADER : size - 2]) & 0xFF:
+        return Damaged(data[:size], "checksum")
+    if data[size - 1] != 0x16:
+        return Damaged(data[:size], "end byte")
+    return Whole(Frame(data[5], data[6], data[7 : size - 2]), size)
 
 
 def key_press(addr: int, digits: str, key: int) -> Frame:

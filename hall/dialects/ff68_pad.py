@@ -10,12 +10,26 @@ A pad's address is 80 | window. Sources: ACK A JackQChen/QueueSystem; ACK B marz
 
 from typing import Final, Literal
 
-from hall.dialects import ff68
+import msgspec
+
+from hall.dialects import Damaged, ff68
 from hall.dialects.ff68 import Command, Frame
+from hall.dialects.finder import Finder, Verdict, Whole
 
 Ack = Literal["value", "short"]
 STARS: Final = 0x05  # what the row of stars means is in no source: the suite never sends it, it would be a hint
 _SHORT_BYTES: Final = 8
+
+
+class ShortAck(msgspec.Struct, frozen=True):
+    """Acknowledgement B, as read from a line."""
+
+    addr: int
+
+
+def address(window: int) -> int:
+    """A pad's address by its window's number."""
+    return 0x80 | window
 
 
 def rating(addr: int, value: int) -> Frame:
@@ -48,3 +62,23 @@ class ShortAcks:
         seen = self._tail + data
         self._tail = seen[-(_SHORT_BYTES - 1) :]
         return seen.count(self._wanted)
+
+
+class Decoder(Finder[Frame | ShortAck]):
+    """Finds frames of the bus and acknowledgements B; see Finder."""
+
+    def __init__(self) -> None:
+        super().__init__(b"\xff\x68", ff68.MAX_BYTES, _judge)
+
+
+def _judge(data: bytes) -> Whole[Frame | ShortAck] | Damaged | Verdict:
+    if data[0] == 0xFF:
+        found = ff68.judge(data)
+        return Whole(found.frame, found.size) if isinstance(found, Whole) else found
+    if not b"\x68\x02\x02\x68".startswith(data[:4]):
+        return Verdict.NOT_ONE
+    if len(data) < _SHORT_BYTES:
+        return Verdict.MORE
+    if data[:_SHORT_BYTES] == ack(Frame(data[4], Command.RATING), "short"):
+        return Whole(ShortAck(data[4]), _SHORT_BYTES)
+    return Damaged(data[:_SHORT_BYTES], "checksum" if data[5] == Command.KEYS and data[7] == 0x16 else "command")

@@ -6,7 +6,9 @@ start anew, and a late ack would acknowledge somebody else's message.
 
 from __future__ import annotations
 
+import logging
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
@@ -17,12 +19,14 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from hall.station.settings import TlsFiles
 from hall.topics import QOS
 
 KEEPALIVE_S = 10
 RECEIVE_MAXIMUM = 1_000  # lifts Mosquitto's window of 20
 SESSION_KEPT_S = 7 * 24 * 3600
 QUEUED_OFFLINE = 10_000
+log = logging.getLogger("bus")
 
 
 class Token(Struct, frozen=True):
@@ -151,12 +155,15 @@ class PahoLink:
         password: str,
         will: Will | None = None,
         keep_session: bool = False,
+        tls: TlsFiles | None = None,
     ) -> None:
         self._ears = ears
         self._where = (host, port)
         self._keep_session = keep_session
         client = paho.Client(CallbackAPIVersion.VERSION2, client_id=user, protocol=paho.MQTTv5, manual_ack=True)
         client.username_pw_set(user, password)
+        if tls is not None:
+            client.tls_set(tls.ca, tls.certificate, tls.key, tls_version=ssl.PROTOCOL_TLS_CLIENT)
         if will is not None:
             client.will_set(will.topic, will.payload, qos=QOS, retain=True)
         client.max_inflight_messages_set(RECEIVE_MAXIMUM)
@@ -217,7 +224,9 @@ class PahoLink:
     def _on_message(self, _client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
         self._ears.message(message.topic, bytes(message.payload), message.retain, message.mid)
 
-    def _on_publish(self, _client: paho.Client, _data: Any, mid: int, _reason: Any, _properties: Any) -> None:
+    def _on_publish(self, _client: paho.Client, _data: Any, mid: int, reason: Any, _properties: Any) -> None:
+        if reason.is_failure:  # “Not authorized”: an ACL of another hall, or a station that was given another's file
+            log.error("the broker refused a message of ours: %s: provision this station anew", reason)
         self._ears.delivered(mid)
 
 

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
+import time
 from collections.abc import Callable
+from typing import Final
 
-import serial
-from msgspec import Struct
+from hall.station.port import LineSettings as LineSettings  # noqa: PLC0414 - whoever opens a line takes both from here
+from hall.station.port import Port, open_port
 
-FIRST_RETRY_S = 0.25
-LAST_RETRY_S = 5.0
-WRITE_LIMIT_S = 5.0
-
-
-class LineSettings(Struct, frozen=True, kw_only=True):
-    """Baud rate and frame of a port."""
-
-    baud: int = 9600
-    bits: int = 8
-    parity: str = "N"
-    stop_bits: float = 1
+FIRST_RETRY_S: Final = 0.25
+LAST_RETRY_S: Final = 5.0
+STEADY_S: Final = 5.0  # a port that lived so long is tried again at once; one that opens and breaks is given time
 
 
 class Line:
@@ -37,7 +29,7 @@ class Line:
         self._settings = settings
         self._on_bytes = on_bytes
         self._on_state = on_state
-        self._port: serial.Serial | None = None
+        self._port: Port | None = None
         self._closing = threading.Event()
         self._writing = threading.Lock()
         self._thread = threading.Thread(target=self._run, name=f"line {url}", daemon=True)
@@ -52,8 +44,8 @@ class Line:
             return False
         with self._writing:
             try:
-                port.write(data)  # no flush: tcdrain has no limit, and a stuck port would stop its thread
-            except (serial.SerialException, OSError, TypeError):  # the last: the reading thread closes it just now
+                port.write(data)
+            except OSError:
                 return False
         return True
 
@@ -62,51 +54,40 @@ class Line:
         self._closing.set()
         port = self._port
         if port is not None:
-            with contextlib.suppress(AttributeError, OSError):
-                port.cancel_read()
+            port.cancel()
         self._thread.join(timeout=2)
 
     def _run(self) -> None:
-        wait = FIRST_RETRY_S
+        wait_s = FIRST_RETRY_S
         told = ""
         while not self._closing.is_set():
             try:
-                self._port = self._open()
-            except (serial.SerialException, OSError, ValueError) as error:
+                self._port = open_port(self.url, self._settings)
+            except (OSError, ValueError) as error:
                 if told != str(error):
                     told = str(error)
                     self._on_state(False, told)
-                self._closing.wait(wait)
-                wait = min(wait * 2, LAST_RETRY_S)
+                self._closing.wait(wait_s)
+                wait_s = min(wait_s * 2, LAST_RETRY_S)
                 continue
-            wait, told = FIRST_RETRY_S, ""
+            opened, told = time.monotonic(), ""
             self._on_state(True, "")
             reason = self._read(self._port)
             port, self._port = self._port, None
-            with contextlib.suppress(serial.SerialException, OSError):
-                port.close()
-            if not self._closing.is_set():
-                self._on_state(False, reason)
+            port.close()
+            if self._closing.is_set():
+                return
+            self._on_state(False, reason)
+            steady = time.monotonic() - opened >= STEADY_S
+            wait_s = FIRST_RETRY_S if steady else min(wait_s * 2, LAST_RETRY_S)
+            self._closing.wait(wait_s)
 
-    def _open(self) -> serial.Serial:
-        return serial.serial_for_url(
-            self.url,
-            baudrate=self._settings.baud,
-            bytesize=self._settings.bits,
-            parity=self._settings.parity,
-            stopbits=self._settings.stop_bits,
-            timeout=0.5,
-            write_timeout=WRITE_LIMIT_S,
-        )
-
-    def _read(self, port: serial.Serial) -> str:
+    def _read(self, port: Port) -> str:
         """Read until the port breaks or the line closes; the reason."""
         while not self._closing.is_set():
             try:
-                data = port.read(1)
-                if data:
-                    data += port.read(port.in_waiting)
-            except (serial.SerialException, OSError, TypeError) as error:
+                data = port.read()
+            except OSError as error:
                 return str(error) or type(error).__name__
             if data:
                 self._on_bytes(data)

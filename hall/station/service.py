@@ -33,8 +33,9 @@ from hall.station.clock import AWAY_AFTER_S, HubClock
 from hall.station.host import Pump, Role, Stop
 from hall.station.inbox import Inbox
 from hall.station.line import LineSettings
+from hall.station.notify import ServiceManager
 from hall.station.outbox import Outbox
-from hall.station.settings import read_password, read_station
+from hall.station.settings import read_password, read_station, tls_files
 from hall.station.sharedline import Lines, OnBytes, OnState, Port
 from hall.stationfile import StationFile
 from hall.topics import CLOCK, HUB, STATE, Topic, Tree
@@ -81,13 +82,14 @@ class Station:
     def from_file(cls, path: Path) -> Station:
         """The station of a station file, over paho and its own outbox file. Raises BadFile."""
         settings = read_station(path)
-        password = read_password(settings.broker, path.parent)
+        password, tls = read_password(settings.broker, path.parent), tls_files(settings.broker, path.parent)
         data = path.parent / settings.data
         data.mkdir(parents=True, exist_ok=True)
 
         def link(ears: Ears, will: Will) -> PahoLink:
             broker = settings.broker
-            return PahoLink(ears, host=broker.host, port=broker.port, user=settings.id, password=password, will=will)
+            host, port = broker.host, broker.port
+            return PahoLink(ears, host=host, port=port, user=settings.id, password=password, will=will, tls=tls)
 
         return cls(settings, outbox=Outbox.open(data / f"{settings.id}.db"), link=link)
 
@@ -146,11 +148,14 @@ class Station:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.inbox.put(Stop()))
         take = pump or self.inbox.take
+        manager = ServiceManager.of_this_process()
         try:
             self.begin(role)
+            manager.ready()
             while self.turn(take(max(0.0, self._next_tick - self._mono()))):
-                pass
+                manager.alive(self._mono())
         finally:
+            manager.stopping()
             self.end()
         return 0
 
@@ -214,9 +219,11 @@ class Station:
             self._send()
         elif topic is CLOCK:
             beacon = decode(event.payload, Clock)
-            if beacon.boot >= self._hub_boot:
+            # A hub restored from a backup counts on from there: it is heard once the later one has fallen silent.
+            restored = beacon.boot < self._hub_boot and self._clock.silent_s(mono) > AWAY_AFTER_S
+            if beacon.boot >= self._hub_boot or restored:
                 self._hub_boot = beacon.boot
-                if beacon.boot > self._trouble_boot:
+                if beacon.boot > self._trouble_boot or restored:
                     self._hub_trouble = ""
                 self._clock.heard(beacon, mono)
                 if not self._hub_trouble:

@@ -15,7 +15,9 @@ from hall.checked import Mistakes, read_toml
 from hall.errors import BadFile
 from hall.hallfile import included, parse_hall
 from hall.model import Hall, StationId
-from hall.profile import Profile, parse_profile
+from hall.profile import Profile
+from hall.profilefile import parse_profile
+from hall.stationchecks import strangers
 from hall.stationfile import Broker, HubFile, StationFile, parse_hub, parse_station
 from hall.wording import Words
 
@@ -41,6 +43,14 @@ class Fonts(Struct, frozen=True):
     bold: Face
 
 
+class TlsFiles(Struct, frozen=True):
+    """Paths: the hall's own authority, and this station's certificate and key."""
+
+    ca: str
+    certificate: str
+    key: str
+
+
 def read_text(path: Path) -> str:
     """The file's text. Raises BadFile with the reason."""
     try:
@@ -60,7 +70,30 @@ def read_hall(path: Path) -> Hall:
 
 def read_station(path: Path) -> StationFile:
     """The station of a station file; its relative paths stand beside it. Raises BadFile."""
-    return parse_station(path.name, read_text(path))
+    found = parse_station(path.name, read_text(path))
+    mistakes = (
+        *strangers(_languages(found), languages(), "language"),
+        *strangers(_profiles(found), profile_texts(), "profile"),
+    )
+    if mistakes:
+        raise BadFile(tuple(f"{path.name}: {mistake}" for mistake in mistakes))
+    return found
+
+
+def _languages(station: StationFile) -> dict[str, str]:
+    spoken = station.broadcast.languages if station.broadcast else ()
+    return {"language": station.language, **{f"broadcast.languages[{n}]": told for n, told in enumerate(spoken)}}
+
+
+def _profiles(station: StationFile) -> dict[str, str]:
+    """Every profile that the station names; of a device without a port none is read."""
+    told = {"kiosk.profile": station.kiosk.profile} if station.kiosk else {}
+    if station.desk and station.desk.printer:
+        told["desk.profile"] = station.desk.profile
+    told |= {f"caller[{n}].profile": c.profile for n, c in enumerate(station.caller) if c.keypad}
+    told |= {f"evaluator[{n}].profile": e.profile for n, e in enumerate(station.evaluator) if e.pad}
+    bars = station.display.bars if station.display else ()
+    return told | {f"display.bars[{n}].profile": bar.profile for n, bar in enumerate(bars)}
 
 
 def read_devices(hall_file: Path, station: StationId) -> dict[str, Any]:
@@ -83,14 +116,44 @@ def read_password(broker: Broker, beside: Path) -> str:
     return read_text(beside / broker.password_file).strip()
 
 
+def tls_files(broker: Broker, beside: Path) -> TlsFiles | None:
+    """A station's TLS files; None: the broker is on this machine. Raises BadFile for one that cannot be read."""
+    if not broker.ca:
+        return None
+    for name in (broker.ca, broker.certificate, broker.key):
+        read_text(beside / name)
+    return TlsFiles(str(beside / broker.ca), str(beside / broker.certificate), str(beside / broker.key))
+
+
 def profile(name: str) -> Profile:
     """A shipped device profile by name. Raises BadFile."""
-    shipped = {
+    return parse_profile(name, profile_texts())
+
+
+def profile_file(path: Path) -> Profile:
+    """A profile in a file of one's own; it may extend the shipped ones and those beside it. Raises BadFile."""
+    beside = {other.stem: read_text(other) for other in sorted(path.parent.glob("*.toml")) if other != path}
+    return parse_profile(path.stem, {**profile_texts(), **beside, path.stem: read_text(path)})
+
+
+def profiles() -> dict[str, Profile]:
+    """All shipped device profiles by name, in order. Raises BadFile."""
+    shipped = profile_texts()
+    return {name: parse_profile(name, shipped) for name in sorted(shipped)}
+
+
+def profile_texts() -> dict[str, str]:
+    """The text of every shipped device profile, by name."""
+    return {
         entry.name.removesuffix(".toml"): entry.read_text(encoding="utf-8")
         for entry in files("firmware_profiles").iterdir()
         if entry.name.endswith(".toml")
     }
-    return parse_profile(name, shipped)
+
+
+def languages() -> tuple[str, ...]:
+    """The languages that there are words in."""
+    return tuple(sorted(entry.name for entry in (files("hall") / "words").iterdir() if entry.is_dir()))
 
 
 def words(room: str, language: str = "zh", own: Path | None = None) -> Words:

@@ -4,8 +4,8 @@ Every client hears all bytes; its decoder passes over what is not its own. What 
 thread sends them one at a time:
 
     acknowledgements  ─┐   a frame begins when the one before it has left the wire, nobody is heard speaking, and
-    cells of keypads  ─┼─▶ a turnaround has passed, or, for all but acknowledgements, a pause in which a keypad may
-    texts of bars     ─┤   begin; an acknowledgement waits for one frame at most, a dead address for nothing
+    texts of bars     ─┼─▶ a turnaround has passed, or, for all but acknowledgements, a pause in which a keypad may
+    cells of keypads  ─┤   begin; an acknowledgement waits for one frame at most, a dead address for nothing
     polls of keypads  ─┘   one after the other while nothing else waits; who does not answer is asked seldom
 
 `Schedule` decides and is pure; `SharedLine` is its shell around a `Line`; `Lines` opens every URL once.
@@ -24,6 +24,7 @@ from msgspec import Struct
 from hall.dialects.ff68 import Command
 from hall.errors import BadFile
 from hall.station.line import Line, LineSettings
+from hall.station.port import airtime_s
 
 QUEUE_BOUND: Final = 256  # frames that wait: sixteen windows with everything due at once have about eighty
 GAP_BYTES: Final = 3.5  # silence after a frame, in airtimes of a byte, as Modbus RTU has it: the drivers turn round
@@ -49,11 +50,11 @@ class Port(Protocol):
 
 
 class Rank(IntEnum):
-    """Who goes first."""
+    """Who goes first. Texts before numbers: the one who is called looks up, the clerk has pressed and knows."""
 
     ACK = 0
-    CELLS = 1
-    BAR = 2
+    BAR = 1
+    CELLS = 2
     POLL = 3
 
 
@@ -340,7 +341,7 @@ class Lines:
 
 def byte_airtime_s(settings: LineSettings) -> float:
     """Start bit, data, parity and stop bits at the line's baud."""
-    return (1 + settings.bits + (settings.parity != "N") + settings.stop_bits) / settings.baud
+    return airtime_s(settings, 1)
 
 
 def _said(settings: LineSettings) -> str:

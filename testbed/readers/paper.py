@@ -16,7 +16,7 @@ FS = {0x26: 0, 0x2E: 0, 0x53: 2, 0x70: 2}
 GS = {0x4C: 2, 0x57: 2, 0x50: 2, 0x3A: 0, 0x24: 2}
 LABEL = re.compile(r"[A-Z]\d{3,5}")
 REPRINT = ("补打", "REPRINT", "Reprint")
-HEAD_BITS, HEAD_OF_REAL_TIME = 0x93, 0x12
+HEAD_BITS, HEAD_OF_REAL_TIME, HEAD_OF_NEWS = 0x93, 0x12, 0x10
 
 
 class Slip(NamedTuple):
@@ -41,14 +41,31 @@ def read(pieces: list[Piece]) -> Roll:
     """The slips on a printer's wire, in order."""
     data = bytearray()
     times: list[float] = []
-    answers: list[float] = []  # of questions asked in print order
+    said: list[tuple[int, float]] = []
     for piece in pieces:
         if piece.to:
             data += piece.data
             times += [piece.t] * len(piece.data)
         else:
-            answers += [piece.t for byte in piece.data if byte & HEAD_BITS != HEAD_OF_REAL_TIME]
-    return _read(bytes(data), times, answers)
+            said += [(byte, piece.t) for byte in piece.data]
+    return _read(bytes(data), times, _in_order(said))
+
+
+def _in_order(said: list[tuple[int, float]]) -> list[float]:
+    """When questions in print order were answered: not those in real time, not what the printer says by itself."""
+    answers: list[float] = []
+    at = 0
+    while at < len(said):
+        byte, t = said[at]
+        if byte == 0x10 and at + 1 < len(said) and said[at + 1][0] == 0x0F:
+            at += 6  # a presenter's whole state
+        elif byte & HEAD_BITS == HEAD_OF_NEWS:
+            at += 4  # ASB
+        else:
+            if byte & HEAD_BITS != HEAD_OF_REAL_TIME:
+                answers.append(t)
+            at += 1
+    return answers
 
 
 def _read(data: bytes, times: list[float], answers: list[float]) -> Roll:

@@ -12,12 +12,22 @@ from pathlib import Path
 
 from rich.console import Console
 
+from tests.bench.call import call
+from tests.bench.decoding import decoding
 from tests.bench.figures import Figure, Note, table, write_json, write_page
 from tests.bench.measures import kill, load, old_tickets, slow_sync
 from tests.bench.place import REPOSITORY
 from tests.bench.rest import rest
 
-MEASURES = {"load": load, "slow-sync": slow_sync, "old-tickets": old_tickets, "kill": kill, "rest": rest}
+MEASURES = {
+    "call": call,
+    "load": load,
+    "slow-sync": slow_sync,
+    "old-tickets": old_tickets,
+    "kill": kill,
+    "rest": rest,
+    "decoding": decoding,
+}
 
 
 def main() -> int:

@@ -65,7 +65,7 @@ def catalogue(zones: int = 3) -> Catalogue:
         windows=tuple(
             ListedWindow(number=n, zone=zone_of(n), name="综合受理" if n in (1, 3) else "") for n in range(1, 17)
         ),
-        clerks=(Card(badge="101", name="王小丽", title="科员"), Card(badge="1024", name="欧阳建国")),
+        clerks=(Card(badge="101", name="王小丽", title="科员", photo="101.png"), Card(badge="1024", name="欧阳建国")),
         complaint_phone=PHONE,
     )
 

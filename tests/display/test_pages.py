@@ -101,8 +101,6 @@ def test_everything_is_on_the_screen_and_reads_on_its_ground(name: str, size: tu
     for item in page.items:
         assert item.box.inside(whole), item
         if isinstance(item, Text | Sign | Strip) and (not isinstance(item, Text) or item.words):
-            if isinstance(item, Sign) and item.shape.value == "person" and "window" in name:
-                continue  # the empty frame of a photo tells nothing
             assert contrast(item.colour, _ground(page, item.box)) >= LEAST_CONTRAST, item
 
 
@@ -224,6 +222,21 @@ def test_masked_rows_and_moving_notices() -> None:
     (strip,) = page.strips()
     assert strip.lines[:2] == NOTICES
     assert "0915-3212345" in strip.lines[-1]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_photo_on_the_sign_is_that_of_whoever_sits_there(size: tuple[int, int]) -> None:
+    def photos(state: State) -> list[str]:
+        return [picture.file for picture in drawn(state, size).pictures()]
+
+    first = told(SIGN, catalogue(), window(DeskState.FREE))
+    relieved = told(SIGN, catalogue(), window(DeskState.FREE), window(DeskState.FREE, badge="1024", rev=11))
+    assert photos(first) == ["101.png"]
+    assert photos(relieved) == [""]  # a clerk without a photo
+    assert photos(told(SIGN, catalogue(), window(DeskState.CLOSED))) == [""]
+    (picture,) = drawn(first, size).pictures()
+    assert 0.6 < picture.box.w / picture.box.h < 0.85  # upright, as a photo of an identity card
+    assert picture.box.h > 0.1 * size[1]
 
 
 def test_equal_states_need_no_drawing() -> None:

@@ -9,7 +9,10 @@ from pathlib import Path
 
 os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 
+import pygame
 import pytest
+from msgspec.structs import replace
+from PIL import Image
 
 from display.role import Display
 from hall.errors import BadFile
@@ -21,7 +24,7 @@ from hall.station.service import Station
 from hall.station.settings import profile
 from hall.stationfile import BarSettings, DisplaySettings, Screen, StationFile
 from hall.stationfile import Broker as BrokerFile
-from hall.topics import BOARD, CAPTION, CATALOGUE, CLOCK, EMERGENCY, Tree
+from hall.topics import BOARD, CAPTION, CATALOGUE, CLOCK, EMERGENCY, WINDOW, Tree
 from screen.page import Page, Text
 from testbed.bar import VirtualBar
 from tests.broker import Broker
@@ -99,6 +102,24 @@ def test_captions_and_emergencies_arrive_and_go(broker: Broker, tmp_path: Path) 
         assert running.turn().name == "emergency"
         broker.publish(TREE.of(EMERGENCY, "a"), encode(emergency("a", "")), retain=True)
         assert running.turn().name == "board"
+    finally:
+        running.end()
+
+
+@pytest.mark.parametrize("directory", ["photos", "staff"])
+def test_the_photo_comes_from_the_directory_beside_the_station_file(
+    broker: Broker, tmp_path: Path, directory: str
+) -> None:
+    (tmp_path / directory).mkdir()
+    Image.new("RGB", (150, 210), (240, 20, 30)).save(tmp_path / directory / "101.png")
+    settings = DisplaySettings(window=3, screen=SCREEN)
+    running = Running(broker, settings if directory == "photos" else replace(settings, photos=directory), tmp_path)
+    try:
+        broker.publish(TREE.of(CATALOGUE), encode(catalogue()), retain=True)
+        broker.publish(TREE.of(WINDOW, 3), encode(window(DeskState.FREE)), retain=True)
+        (picture,) = running.turn().pictures()
+        assert picture.file == "101.png"
+        assert tuple(pygame.display.get_surface().get_at(picture.box.centre))[:3] == (240, 20, 30)
     finally:
         running.end()
 

@@ -28,7 +28,10 @@ def catalogue(*clerks: Card) -> Catalogue:
         zones=(ListedZone(id="a", name="A区"),),
         windows=tuple(ListedWindow(number=n, zone="a", name="综合受理" if n == 3 else "") for n in range(1, 7)),
         clerks=clerks
-        or (Card(badge="101", name="王小丽", title="社会保险科 科员"), Card(badge="102", name="欧阳建国")),
+        or (
+            Card(badge="101", name="王小丽", title="社会保险科 科员", photo="101.png"),
+            Card(badge="102", name="欧阳建国"),
+        ),
         complaint_phone="0915-3212345",
     )
 

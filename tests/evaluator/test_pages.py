@@ -187,10 +187,23 @@ def test_the_card_follows_whoever_signed_in() -> None:
     assert {"欧阳建国", "工号 102 · B岗"} <= set(said(drawn(handed_over)))
 
 
+@pytest.mark.parametrize("name", ["card free", "levels"])
+def test_the_photo_is_on_the_card_and_beside_the_question(name: str) -> None:
+    (picture,) = drawn(STATES[name]).pictures()
+    assert picture.file == "101.png"
+    assert 0.6 < picture.box.w / picture.box.h < 0.9
+
+
+def test_nobody_on_duty_and_a_clerk_without_a_photo_have_an_empty_frame() -> None:
+    for state in (STATES["card, nobody"], STATES["card, unknown badge"], told(catalogue(), window(clerk="102"))):
+        assert [picture.file for picture in drawn(state).pictures()] == [""]
+
+
 def test_the_one_who_is_rated_is_the_one_who_served() -> None:
     relieved = told(*KNOWN, window(FIRST, clerk="102", letter="B"))
     assert "王小丽" in said(drawn(relieved))
     assert "欧阳建国" not in said(drawn(relieved))
+    assert [picture.file for picture in drawn(relieved).pictures()] == ["101.png"]
 
 
 def test_the_wording_of_the_guideline() -> None:

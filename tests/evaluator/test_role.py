@@ -14,6 +14,7 @@ os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 
 import pygame
 import pytest
+from PIL import Image
 
 from evaluator.role import Evaluator
 from evaluator.values import Spoken
@@ -189,6 +190,32 @@ def test_from_the_card_to_a_rating_and_back(running: Running, hub: Hub) -> None:
     running.wait(3)
     assert running.page.name == "card"
     assert hub.ratings == [wanted]
+
+
+def test_the_photo_comes_from_the_directory_beside_the_station_file(broker: Broker, hub: Hub, tmp_path: Path) -> None:
+    (tmp_path / "staff").mkdir()
+    Image.new("RGB", (150, 210), (240, 20, 30)).save(tmp_path / "staff" / "101.png")
+    hub.tell()
+    running = Running(broker, EvaluatorSettings(window=3, screen=SCREEN, photos="staff"), tmp_path)
+    try:
+        (picture,) = running.page.pictures()
+        assert tuple(pygame.display.get_surface().get_at(picture.box.centre))[:3] == (240, 20, 30)
+    finally:
+        running.station.end()
+
+
+def test_a_station_may_do_without_photos(
+    broker: Broker, hub: Hub, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    Image.new("RGB", (150, 210), (240, 20, 30)).save(tmp_path / "101.png")  # beside the station file: not meant
+    hub.tell()
+    running = Running(broker, EvaluatorSettings(window=3, screen=SCREEN, photos=""), tmp_path)
+    try:
+        (picture,) = running.page.pictures()
+        assert tuple(pygame.display.get_surface().get_at(picture.box.centre))[:3] != (240, 20, 30)
+        assert not [record for record in caplog.records if record.name == "screen"]
+    finally:
+        running.station.end()
 
 
 def test_a_level_may_be_taken_back_before_it_is_sent(running: Running, hub: Hub) -> None:
@@ -383,7 +410,7 @@ def test_a_wrong_profile_and_no_pad_at_all_are_told(tmp_path: Path) -> None:
 
 
 @pytest.fixture(name="recordings")
-def _recordings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def _recordings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A hall's recordings, and a sound card that writes what it is given into a file."""
     monkeypatch.setenv("SDL_AUDIODRIVER", "disk")
     monkeypatch.setenv("SDL_DISKAUDIOFILE", str(tmp_path / "heard.raw"))
@@ -394,8 +421,9 @@ def _recordings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             file.setnchannels(1)
             file.setsampwidth(2)
             file.setframerate(44_100)
-            file.writeframes(b"\x11\x22" * 22_050)
-    return directory
+            file.writeframes(b"\x11\x22" * 44_100 * 20)  # longer than any test
+    yield directory
+    pygame.mixer.quit()  # the card is the process' own: a pad leaves it open
 
 
 @pytest.mark.usefixtures("recordings")
@@ -416,6 +444,45 @@ def test_a_missing_recording_is_told_and_the_caption_stays(recordings: Path) -> 
     voice = Voice(recordings)
     assert (voice.wanted, voice.health, voice.reason) == (True, Health.DEGRADED, "no_recording")
     assert not voice.say(Spoken.THANKS)
+
+
+def test_pads_of_one_station_do_not_silence_each_other(recordings: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SDL_AUDIODRIVER", "dummy")  # takes sound at the pace of a card
+    one, two = Voice(recordings), Voice(recordings)
+
+    def busy() -> int:
+        return sum(pygame.mixer.Channel(n).get_busy() for n in range(pygame.mixer.get_num_channels()))
+
+    for voice in (one, two):
+        assert voice.say(Spoken.PLEASE_RATE)
+    assert busy() == 2
+    assert one.say(Spoken.THANKS)  # instead of what it said itself
+    assert busy() == 2
+    one.close()
+    assert busy() == 1
+    assert two.say(Spoken.THANKS)
+    two.close()
+    assert busy() == 0
+
+
+def test_the_directory_of_recordings_is_a_setting(recordings: Path, broker: Broker, tmp_path: Path) -> None:
+    recordings.rename(tmp_path / "own")
+    for voice, wanted in (("own", True), ("", False), ("voice", False)):
+        running = Running(broker, EvaluatorSettings(window=3, screen=SCREEN, voice=voice), tmp_path)
+        try:
+            assert running.role._voice is not None
+            assert running.role._voice.wanted == running.role._voice.say(Spoken.THANKS) == wanted
+        finally:
+            running.station.end()
+
+
+def test_other_languages_have_a_directory_of_their_own(recordings: Path) -> None:
+    assert not Voice(recordings, "en").wanted
+    (recordings / "en").mkdir()
+    for spoken in Spoken:
+        (recordings / f"{spoken}.wav").rename(recordings / "en" / f"{spoken}.wav")
+    assert Voice(recordings, "en").say(Spoken.THANKS)
+    assert Voice(recordings, "zh").reason == "no_recording"
 
 
 def test_no_sound_card_is_told(recordings: Path, monkeypatch: pytest.MonkeyPatch) -> None:

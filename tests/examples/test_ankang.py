@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from cli.photos import judged
 from hall.findings import Code, Severity, findings, windows_of
 from hall.hours import works, year_told
 from hall.model import CaseType, Matter, PostLetter, Role
@@ -198,7 +199,7 @@ def test_the_holiday_file_is_an_example_and_invents_nothing() -> None:
 
 
 def test_a_manager_is_warned_of_the_example_holidays_alone() -> None:
-    found = findings(HALL, "2026-11-23")
+    found = findings(HALL, "2026-11-23", judged(ANKANG / "photos"))
     assert [f.code for f in found if f.severity is Severity.WARNING] == [Code.EXAMPLE_HOLIDAYS]
     assert {f.code for f in found if f.severity is Severity.INFO} == {Code.ONLY_HERE}
 

@@ -54,8 +54,8 @@ def a_hall() -> Table:
             {"number": 2, "zone": "main", "serves": ["relief"]},
         ],
         "clerks": [
-            {"badge": "101", "name": "示例甲", "pin": PIN_101},
-            {"badge": "102", "name": "示例乙", "pin": PIN_102},
+            {"badge": "101", "name": "示例甲", "pin": PIN_101, "photo": "101.png"},
+            {"badge": "102", "name": "示例乙", "pin": PIN_102, "photo": "102.jpg"},
         ],
         "posts": [{"window": 1, "letter": "A", "badge": "101"}, {"window": 1, "letter": "B", "badge": "102"}],
         "stations": [

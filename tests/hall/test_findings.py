@@ -6,17 +6,21 @@ from pathlib import Path
 
 import pytest
 from msgspec import structs
+from PIL import Image
 from typer.testing import CliRunner
 
 from cli.__main__ import app
+from cli.photos import ORIENTATION, judged
 from hall.findings import Code, Finding, Severity, findings, named, windows_of
 from hall.hallfile import parse_hall
 from hall.model import Guide, Hall, Step
+from hall.photo import MOST_BYTES, Fault
 from hall.pin import verifier
 from hall.station.settings import words
 from tests.hall.halls import Change, Table, a_hall, add, mistakes, put, toml
 
 DAY = "2026-11-23"
+ANKANG = Path(__file__).parents[2] / "examples" / "ankang" / "photos"
 PIN_103 = verifier("864208", bytes(15) + b"\2")
 
 
@@ -36,7 +40,7 @@ def two_windows_for_social(table: Table) -> None:
         window["serves"] = ["pension", "medical"]
     table["windows"].append({"number": 3, "zone": "main", "serves": ["relief"]})
     table["stations"].append({"id": "window-3", "roles": ["caller"], "windows": [3]})
-    table["clerks"].append({"badge": "103", "name": "示例丙", "pin": PIN_103})
+    table["clerks"].append({"badge": "103", "name": "示例丙", "pin": PIN_103, "photo": "103.png"})
     table["posts"] += [{"window": 3, "letter": "A", "badge": "103"}, {"window": 3, "letter": "B", "badge": "101"}]
 
 
@@ -94,6 +98,7 @@ ROWS: dict[str, tuple[tuple[Change, ...], list[str]]] = {
         ["hours.taking[1]: taking_after_calling"],
     ),
     "last minute": ((put("hours.taking", [["08:50", "17:00"]]),), ["hours.taking[0]: no_cut_off"]),
+    "no photo": ((put("clerks.1.photo", ""),), ["clerks[102].photo: no_photo"]),
     "complaints": ((put("complaint_phone", ""),), ["complaint_phone: no_complaint_phone"]),
     "no holidays": ((put("holidays", {}),), ["holidays: no_holidays"]),
     "example": ((put("holidays.example", True),), ["holidays.example: example_holidays"]),
@@ -151,6 +156,15 @@ def test_warnings_come_first() -> None:
 
 
 @pytest.mark.parametrize(
+    ("photos", "missed"),
+    [(None, []), (["101.png", "102.jpg", "other"], []), (["101.png", "102.JPG"], ["102"]), ([], ["101", "102"])],
+)
+def test_a_photo_that_is_not_there_is_missed(photos: list[str] | None, missed: list[str]) -> None:
+    told = findings(hall_of(), DAY, None if photos is None else dict.fromkeys(photos))
+    assert [f.told["badge"] for f in told if f.code is Code.PHOTO_MISSING] == missed == [f.told["badge"] for f in told]
+
+
+@pytest.mark.parametrize(
     ("head", "told"),
     [
         ("101", []),
@@ -167,7 +181,10 @@ def test_a_head_is_a_known_clerk(head: object, told: list[str]) -> None:
 
 def every_finding() -> list[tuple[Hall, Finding]]:
     halls = [hall_of(*changes) for changes, _ in ROWS.values()]
-    return [(hall, finding) for hall in halls for finding in findings(hall, "2027-01-04")]
+    faulty = [findings(hall_of(), DAY, {"101.png": fault, "102.jpg": None}) for fault in Fault]
+    assert [len(found) for found in faulty] == [1] * len(Fault)
+    told = [(hall_of(), finding) for found in faulty for finding in found]
+    return told + [(hall, finding) for hall in halls for finding in findings(hall, "2027-01-04", photos={})]
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -192,6 +209,10 @@ def test_names_are_those_of_the_language() -> None:
 def checked(tmp_path: Path, table: Table, *options: str) -> tuple[int, str]:
     file = tmp_path / "hall.toml"
     file.write_text(toml(table), encoding="utf-8")
+    (tmp_path / "photos").mkdir(exist_ok=True)
+    for photo in ("101.png", "102.jpg"):
+        if not (tmp_path / "photos" / photo).exists():
+            Image.new("RGB", (30, 42)).save(tmp_path / "photos" / photo)
     result = CliRunner().invoke(app, ["check", str(file), "--day", DAY, *options], env={"COLUMNS": "200"})
     return result.exit_code, result.stdout
 
@@ -206,6 +227,40 @@ def test_all_mistakes_are_printed(tmp_path: Path) -> None:
     assert len(expected) > 1
     assert out.splitlines()[1:] == expected
     assert f"有 {len(expected)} 处错误" in out
+
+
+def test_photos_are_looked_for_beside_the_hall_file(tmp_path: Path) -> None:
+    table = a_quiet_hall()
+    assert checked(tmp_path, table, "--strict")[0] == 0
+    put("clerks.0.photo", "110.png")(table)
+    code, out = checked(tmp_path, table, "--strict")
+    assert code == 2
+    assert "示例甲（工号 101）的相片 110.png 不在本厅文件旁的 photos 目录里" in out
+
+
+def test_photos_that_no_screen_shows_as_they_should_be_are_told(tmp_path: Path) -> None:
+    place = tmp_path / "photos"
+    place.mkdir()
+    camera = Image.Exif()
+    camera[ORIENTATION] = 6
+    Image.new("RGB", (420, 300)).save(place / "102.jpg", exif=camera)
+    whole = (ANKANG / "101.png").read_bytes()
+    for content, told in ((whole[:-400], "完好"), (b"", "完好"), (bytes(MOST_BYTES + 1), "4 MB"), (whole, "")):
+        (place / "101.png").write_bytes(content)
+        code, out = checked(tmp_path, a_quiet_hall(), "--strict")
+        assert code == 2
+        assert "102.jpg 由相机标记旋转" in out
+        assert ("101.png" in out) == (told != "")
+        assert told in out
+
+
+@pytest.mark.parametrize("file", ["101.png", "101.jpg"])
+def test_a_photo_is_judged_to_its_last_row(tmp_path: Path, file: str) -> None:
+    Image.effect_noise((300, 420), 60).convert("RGB").save(tmp_path / file)
+    assert judged(tmp_path) == {file: None}
+    whole = (tmp_path / file).read_bytes()
+    (tmp_path / file).write_bytes(whole[: len(whole) // 2])
+    assert judged(tmp_path) == {file: Fault.BROKEN}
 
 
 def test_findings_are_printed_with_counts(tmp_path: Path) -> None:

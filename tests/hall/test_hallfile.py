@@ -39,6 +39,7 @@ MAY_LACK = {
     *(("holidays", key) for key in ("holidays", "off", "working")),
     *(("policy", key) for key in ("policy", "reprint_s")),
     ("stations", "zone"),
+    ("clerks", "photo"),
 }
 
 

@@ -136,6 +136,18 @@ ONE: dict[str, tuple[Change, str]] = {
         "clerks[0].pin: its cost is not one this product makes; make a new verifier with: hall pin",
     ),
     "copied pin": (put("clerks.1.pin", PIN_101), "clerks[1]: pin stands in hall.toml: clerks[0] already"),
+    "photo path": (
+        put("clerks.0.photo", "staff/101.png"),
+        "clerks[0].photo: a bare file name such as 101.png or 101.jpg, no path (found 'staff/101.png')",
+    ),
+    "photo above": (
+        put("clerks.1.photo", ".."),
+        "clerks[1].photo: a bare file name such as 101.png or 101.jpg, no path (found '..')",
+    ),
+    "photo kind": (
+        put("clerks.1.photo", "101.heic"),
+        "clerks[1].photo: a bare file name such as 101.png or 101.jpg, no path (found '101.heic')",
+    ),
     "post window": (put("posts.0.window", 9), "posts[0].window: no window 9"),
     "post badge": (
         put("posts.0.badge", "109"),
@@ -150,7 +162,11 @@ ONE: dict[str, tuple[Change, str]] = {
         put("posts.1.badge", "101"),
         "posts[1]: window 1 and badge '101' stands in hall.toml: posts[0] already",
     ),
-    "station hub": (put("stations.0.id", "hub"), "stations[0].id: is the hub's own id (found 'hub')"),
+    "station hub": (put("stations.0.id", "hub"), "stations[0].id: is an id of the hall's own (found 'hub')"),
+    "station watch": (
+        put("stations.0.id", "watch"),
+        "stations[0].id: is an id of the hall's own (found 'watch')",
+    ),
     "station twice": (
         put("stations.0.id", "window-1"),
         "stations[1]: id 'window-1' stands in hall.toml: stations[0] already",

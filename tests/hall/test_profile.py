@@ -7,7 +7,8 @@ import pytest
 
 from hall.errors import BadFile
 from hall.keymap import Action, Binding, action_of, clashes
-from hall.profile import KeypadProfile, PadProfile, PrinterProfile, parse_profile
+from hall.profile import KeypadProfile, PadProfile, PrinterProfile
+from hall.profilefile import parse_profile
 
 SHIPPED = {
     Path(file.name).stem: file.read_text("utf-8")

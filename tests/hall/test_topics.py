@@ -7,7 +7,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hall.errors import BadMessage
-from hall.topics import ALERT, ASK, CATALOGUE, HUB, ID, STATE, TREE, WINDOW, Side, Topic, Tree, acl
+from hall.topics import (
+    ALERT,
+    ASK,
+    BROKER_LOG,
+    CATALOGUE,
+    HUB,
+    ID,
+    STATE,
+    TREE,
+    WATCH,
+    WINDOW,
+    Side,
+    Topic,
+    Tree,
+    acl,
+    may_read,
+)
 
 VILLAGE = Tree("village")
 ids = st.from_regex(ID, fullmatch=True)
@@ -115,7 +131,7 @@ def grants(held: set[tuple[str, str]], access: str, path: str) -> bool:
 @pytest.mark.parametrize("topic", TREE, ids=lambda topic: topic.name)
 def test_the_acl_grants_what_the_table_says_and_nothing_else(topic: Topic) -> None:
     held = rights(acl("village", ["window-1", "kiosk-1"]))
-    assert set(held) == {HUB, "kiosk-1", "window-1"}
+    assert set(held) == {HUB, WATCH, "kiosk-1", "window-1"}
     own, others = VILLAGE.of(topic, "kiosk-1"), VILLAGE.of(topic, "window-1")
     has_subject = "{id}" in topic.path
     assert grants(held["kiosk-1"], "write", own) == (topic.publisher is Side.STATION)
@@ -127,10 +143,18 @@ def test_the_acl_grants_what_the_table_says_and_nothing_else(topic: Topic) -> No
         assert grants(held[HUB], "write", own)
     if topic.reader in (Side.HUB, Side.ALL):
         assert grants(held[HUB], "read", own)
+    assert not grants(held[WATCH], "write", own)
+    assert grants(held[WATCH], "read", own) == (topic.reader is Side.ALL)
+    # A subscription is judged as the ACL judges what it brings.
+    for path in (own, others, VILLAGE.every(topic)):
+        assert may_read(VILLAGE, "kiosk-1", path) == grants(held["kiosk-1"], "read", path)
 
 
 def test_the_acl_gives_the_hub_no_station_s_voice_and_nobody_another_hall() -> None:
     held = rights(acl("village", ["kiosk-1"]))
     assert not grants(held[HUB], "write", VILLAGE.of(STATE, "kiosk-1"))
-    assert all(path.startswith("jh/1/village/") for lines in held.values() for _, path in lines)
+    rest = {(name, *line) for name, lines in held.items() for line in lines if not line[1].startswith("jh/1/village/")}
+    assert rest == {(HUB, "read", words) for words in BROKER_LOG}
+    assert not may_read(VILLAGE, "kiosk-1", "#")
+    assert not may_read(VILLAGE, "kiosk-1", "jh/1/village/station/kiosk-1/#")
     assert not any("#" in path for lines in held.values() for _, path in lines)

@@ -102,7 +102,7 @@ def test_setup_passes_by_a_python_that_does_not_run(machine: Machine) -> None:
 def test_setup_without_apt_lists_all_that_is_missing(machine: Machine) -> None:
     (machine.path / "python3").symlink_to(sys.executable)
     said = machine.refusal("--private")
-    assert "mosquitto espeak-ng fonts-noto-cjk" in said
+    assert "mosquitto espeak-ng fonts-noto-cjk strace" in said
     assert "NotoSansCJK-Regular.ttc" in said
 
 
@@ -123,6 +123,7 @@ def test_setup_names_an_argument_it_does_not_know(machine: Machine) -> None:
 def test_setup_does_nothing_twice_and_notices_a_change(machine: Machine) -> None:
     # This machine has no Python: whoever wants to do something here has to stop.
     machine.has("espeak-ng")
+    machine.has("strace")
     if (ROOT / ".venv").resolve() != Path(sys.prefix).resolve():
         pytest.skip("these tests do not run in .venv")
     again = machine.setup(project=ROOT)
@@ -158,6 +159,7 @@ PLANTS = {
     "screen": {"screen/planted.py": "import escpos"},
     "slips": {"slips/planted.py": "import kiosk"},
     "testbed": {"hub/planted_testbed.py": "import testbed"},
+    "upkeep": {"testbed/planted_upkeep.py": "import upkeep"},
     "cli": {"testbed/planted_cli.py": "import cli"},
     "paho": {"caller/planted_paho.py": "import paho.mqtt.client"},
     "pyserial": {"caller/planted_serial.py": "import serial"},
@@ -219,7 +221,7 @@ def test_only_shells_may_ask_the_clock(name: str, may_ask: bool) -> None:
 
 
 def test_the_wheel_brings_the_rooms_and_their_data(tmp_path: Path) -> None:
-    copy_house(tmp_path, [*ROOMS, *DATA_ROOMS, "README.md", "setup.cfg", "pyproject.toml"])
+    copy_house(tmp_path, [*ROOMS, *DATA_ROOMS, "broker.conf", "systemd", "README.md", "setup.cfg", "pyproject.toml"])
     for name in ("firmware_profiles/planted-one.toml", "hall/words/planted.toml"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("")
@@ -243,7 +245,9 @@ def test_the_wheel_brings_the_rooms_and_their_data(tmp_path: Path) -> None:
         packed = {name for name in opened.namelist() if ".dist-info/" not in name}
         (entries,) = (name for name in opened.namelist() if name.endswith("/entry_points.txt"))
         assert "hall = cli.__main__:main" in opened.read(entries).decode()
-    assert there | {"hall/words/planted.toml"} <= packed
+    units = {str(file.relative_to(ROOT)) for file in (ROOT / "systemd").rglob("*") if file.is_file()}
+    shipped = {f"upkeep/shipped/{name}" for name in ("broker.conf", *units)}
+    assert there | {"hall/words/planted.toml"} | shipped <= packed
     assert not {name for name in packed if name.startswith("tests/")}
 
 

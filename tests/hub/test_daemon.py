@@ -307,7 +307,7 @@ def test_a_new_connection_is_told_everything_again(rig: Rig) -> None:
     assert rig.broker.retained == states
 
 
-@pytest.mark.parametrize("boot", [0, 1])
+@pytest.mark.parametrize("boot", [0, 1, 57])  # 57: this one was restored from a backup
 def test_a_late_will_does_not_bury_a_live_hub(rig: Rig, boot: int) -> None:
     rig.broker.publish(TREE.state("hub"), encode(StationState(station="hub", life=Life.LOST, boot=boot)), True)
     rig.turn()

@@ -32,7 +32,8 @@ COPIED = ("hall", "hub", "kiosk", "caller", "testbed", "tests/sim", "setup.cfg")
 LIMIT_S = 300.0  # of one run
 SEEDS = 8  # how many are tried at most
 TWO_AT_ONCE = 2
-CLEAN = "sim --steps 4000 --seed 1"  # what the tree without a mistake must pass, beside the tests that mutations name
+# What the tree without a mistake must pass, beside the tests that mutations name.
+CLEAN = ("sim --steps 4000 --seed 1", "powercut --images 300 --seed 1")
 
 
 class Mutation(Struct, frozen=True):
@@ -93,7 +94,11 @@ def tried(mutation: Mutation) -> Verdict:
 
 def _run(tree: Path, command: str) -> Verdict:
     kind, *arguments = shlex.split(command)
-    module = {"sim": ["testbed.sim"], "pytest": ["pytest", "-p", "no:cacheprovider"]}[kind]
+    module = {
+        "sim": ["testbed.sim"],
+        "powercut": ["testbed.powercut"],
+        "pytest": ["pytest", "-p", "no:cacheprovider"],
+    }[kind]
     began = time.monotonic()
     ran = subprocess.run(
         [sys.executable, "-m", *module, *arguments],
@@ -120,7 +125,7 @@ def is_caught(mutation: Mutation, verdict: Verdict) -> bool:
 def main(names: Sequence[str]) -> int:
     """Try all mutations, or those named; the exit status."""
     mutations = [m for m in all_mutations() if not names or m.name in names]
-    commands = {CLEAN, *(m.command for m in mutations if m.command.startswith("pytest"))}
+    commands = {*CLEAN, *(m.command for m in mutations if m.command.startswith("pytest"))}
     clean = [Mutation("(none)", "", command) for command in sorted(commands)]
     caught = 0
     is_clean = True

@@ -79,6 +79,8 @@ def test_a_slip_reads_as_it_was_laid_out(reprint: bool) -> None:
     assert any("A017" in text for text in lines)
     answered = [Piece(2, True, data + b"\x1dr\x01"), Piece(3, False, b"\x12\x00")]
     assert paper.read(answered).slips[0].done == 3
+    news = [Piece(2, True, data + b"\x1dr\x01"), Piece(3, False, b"\x12\x10\x00\x00\x0f"), Piece(4, False, b"\x00")]
+    assert paper.read(news).slips[0].done == 4
 
 
 def test_a_slip_that_was_torn_is_none() -> None:

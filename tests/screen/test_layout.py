@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screen.layout import Box
+from screen.layout import Box, scaled
 
 boxes = st.builds(Box, st.integers(-50, 500), st.integers(-50, 500), st.integers(0, 2000), st.integers(0, 2000))
 cuts = st.integers(0, 2500)
@@ -20,6 +20,31 @@ def test_a_strip_and_the_rest_make_the_whole(box: Box, cut: int) -> None:
     for strip, rest in (box.left(cut), box.right_strip(cut)):
         assert strip.w + rest.w == box.w
         assert not strip.overlaps(rest)
+
+
+@given(box=boxes, cut=cuts, gap=st.integers(0, 300))
+def test_a_gap_lies_between_the_strip_and_the_rest(box: Box, cut: int, gap: int) -> None:
+    for with_gap, without in (
+        (box.top(cut, gap), box.top(cut)),
+        (box.foot(cut, gap), box.foot(cut)),
+        (box.left(cut, gap), box.left(cut)),
+        (box.right_strip(cut, gap), box.right_strip(cut)),
+    ):
+        assert with_gap[0] == without[0]
+        assert with_gap[1].inside(without[1])
+    assert box.top(cut, gap)[1].h == box.foot(cut, gap)[1].h == max(0, box.h - min(cut, box.h) - gap)
+    assert box.left(cut, gap)[1].w == box.right_strip(cut, gap)[1].w == max(0, box.w - min(cut, box.w) - gap)
+    assert box.top(cut, gap)[1].bottom == box.bottom
+    assert box.left(cut, gap)[1].right == box.right
+
+
+def test_a_measure_scales_by_the_shorter_way() -> None:
+    assert [scaled(30, size, (1000, 600)) for size in ((1000, 600), (2000, 600), (500, 600), (3000, 1200))] == [
+        30,
+        30,
+        15,
+        60,
+    ]
 
 
 @given(box=boxes, rows=st.integers(1, 9), columns=st.integers(1, 9), gap=st.integers(0, 20))

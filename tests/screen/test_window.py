@@ -20,7 +20,7 @@ import pytest
 from hall.station.settings import fonts
 from screen.finger import Finger
 from screen.layout import Box
-from screen.page import OFF, Button, Page, Text
+from screen.page import OFF, Button, Page, Picture, Text
 from screen.painter import Painter
 from screen.window import Closed, Pressed, Typed, Window
 
@@ -182,6 +182,12 @@ def test_the_finger_sees_the_page_and_its_buttons(talk: Talk) -> None:
         ("no", "返回", [220, 20, 160, 80]),
     ]
     assert seen["texts"] == ["第一页"]
+    assert seen["pictures"] == []
+
+
+def test_the_finger_sees_whose_photo_is_shown(window: Window, talk: Talk) -> None:
+    window.show(Page("card", SIZE, (Picture("101.png", YES.box), Picture("", NO.box))))
+    assert talk({"look": True})["pictures"] == ["101.png", ""]
 
 
 def test_the_finger_taps_and_types_through_sdl(window: Window, talk: Talk) -> None:

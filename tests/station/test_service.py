@@ -70,6 +70,12 @@ class Ear:
         return news
 
 
+def settings() -> StationFile:
+    return StationFile(
+        id="kiosk-1", hall="village", roles=(Role.KIOSK,), broker=BrokerFile(password_file="none"), data="data"
+    )
+
+
 class Rig:
     """A kiosk's station, its clock in the test's hand."""
 
@@ -78,17 +84,10 @@ class Rig:
         self.mono = 100.0
         self.reachable = reachable
         self.ear = Ear()
-        settings = StationFile(
-            id="kiosk-1",
-            hall="village",
-            roles=(Role.KIOSK,),
-            broker=BrokerFile(password_file="none"),
-            data="data",
-        )
         ids = iter(range(1, 1_000))
         self.outbox = Outbox.open(path)
         self.station = Station(
-            settings,
+            settings(),
             outbox=self.outbox,
             link=self._link,
             mono=lambda: self.mono,
@@ -186,6 +185,34 @@ def test_a_hub_that_died_is_away_and_its_next_boot_is_here(rig: Rig) -> None:
     rig.wait(1)
     assert rig.ear.news() == []
     assert rig.ear.now == 2_001_000
+
+
+def test_a_hub_restored_from_a_backup_is_heard_although_it_counts_lower(rig: Rig) -> None:
+    rig.beacon(boot=57)
+    rig.hub_says(Life.LOST, boot=57)
+    rig.beacon(9_000_000, boot=12)  # too soon: a late word of an older life
+    assert rig.ear.news() == [HubChanged(True), HubChanged(False, "lost")]
+    rig.wait(AWAY_AFTER_S + 1)
+    rig.beacon(9_000_000, boot=12)
+    assert rig.ear.news() == [HubChanged(True)]
+    assert rig.ear.now == 9_000_000
+    rig.hub_says(Life.DEGRADED, boot=12, reason="cannot_write")
+    assert rig.ear.news() == [HubChanged(False, "cannot_write")]
+
+
+def test_a_station_that_starts_after_a_restore_is_not_misled_by_the_old_will(rig: Rig) -> None:
+    rig.hub_says(Life.LOST, boot=57)
+    assert rig.ear.news() == [HubChanged(False, "lost")]
+    rig.beacon(boot=12)
+    assert rig.ear.news() == [HubChanged(True)]
+
+
+def test_a_hub_in_trouble_is_not_here_because_a_station_starts(rig: Rig) -> None:
+    rig.hub_says(Life.DEGRADED, boot=12, reason="cannot_write")
+    rig.beacon(boot=12)
+    rig.wait(AWAY_AFTER_S + 1)
+    rig.beacon(boot=12)
+    assert rig.ear.news() == [HubChanged(False, "cannot_write")]
 
 
 def test_a_lost_broker_is_told_and_everything_goes_on_after(rig: Rig) -> None:

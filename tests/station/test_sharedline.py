@@ -88,11 +88,11 @@ def test_who_is_who() -> None:
     assert place(b"?") == (Rank.BAR, ())
 
 
-def test_acknowledgements_first_then_cells_then_bars() -> None:
+def test_acknowledgements_first_then_bars_then_cells() -> None:
     schedule = Schedule(BYTE_S)
     for frame in (text(1), cells(1), text(2), ack(2), cells(3), ack(1)):
         schedule.add("client", frame, 0.0)
-    assert sent(schedule, 0.0)[0] == [ack(2), ack(1), cells(1), cells(3), text(1), text(2)]
+    assert sent(schedule, 0.0)[0] == [ack(2), ack(1), text(1), text(2), cells(1), cells(3)]
 
 
 def test_one_frame_at_a_time_and_an_acknowledgement_waits_for_one_at_most() -> None:
@@ -267,10 +267,10 @@ def test_who_waits_is_told_when_the_frame_leaves() -> None:
         assert ear.told.get(timeout=LIMIT_S) is True
         began = time.monotonic()
         for addr in range(1, 6):
-            assert port.write(cells(addr))
-        assert time.monotonic() - began < 5 * len(cells(1)) * BYTE_S  # queued, not sent
-        assert patient.write(text(1)) is True
-        assert time.monotonic() - began >= 5 * (len(cells(1)) * BYTE_S + GAP_S)
+            assert port.write(text(addr))
+        assert time.monotonic() - began < 5 * len(text(1)) * BYTE_S  # queued, not sent
+        assert patient.write(cells(1)) is True
+        assert time.monotonic() - began >= 5 * (len(text(1)) * BYTE_S + GAP_S)
         port.close()
         patient.close()
 

@@ -13,7 +13,8 @@ from PIL import Image
 from hall.dialects import a090
 from hall.dialects.a090 import Colour, Frame, encode, show
 from hall.errors import BadFile
-from hall.profile import BarProfile, parse_profile
+from hall.profile import BarProfile
+from hall.profilefile import parse_profile
 from hall.station.settings import profile
 from testbed.bar import BarLine, VirtualBar, picture_of
 

@@ -139,7 +139,7 @@ def test_chinese_with_and_without_its_mode() -> None:
 @pytest.mark.parametrize(
     ("data", "unknown"),
     [
-        (b"\x1d\x65", b"\x1d\x65"),
+        (b"\x1d\x6f", b"\x1d\x6f"),
         (b"\x1b\x01", b"\x1b\x01"),
         (b"\x07", b"\x07"),
         (b"\x1bM\x01", b"\x1bM\x01"),  # font B is not drawn, so it is not drawn as font A either

@@ -14,7 +14,8 @@ import serial
 
 from hall.dialects import ff68
 from hall.dialects.ff68 import Cells, Frame, Key
-from hall.profile import KeypadProfile, parse_profile
+from hall.profile import KeypadProfile
+from hall.profilefile import parse_profile
 from testbed.keypad import KeypadLine, VirtualKeypad
 
 LIMIT_S = 5.0

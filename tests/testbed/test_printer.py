@@ -12,7 +12,8 @@ import pytest
 import serial
 
 from hall.dialects.escpos_status import REAL_TIME, Listener, PrinterState, Question
-from hall.profile import PrinterProfile, parse_profile
+from hall.profile import PrinterProfile
+from hall.profilefile import parse_profile
 from testbed.printer import VirtualPrinter
 
 LIMIT_S = 5.0

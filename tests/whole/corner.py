@@ -13,6 +13,8 @@ from typing import Any, Final, Self
 
 from cli.stage import Stage
 from hall.events import AnyEvent, decode_event
+from testbed.bar import VirtualBar
+from testbed.keypad import VirtualKeypad
 from testbed.touch import Touch
 from tests.whole.village import label_on
 
@@ -122,22 +124,12 @@ class Corner:
         return label_on(slip.text)
 
     def sign_in(self) -> None:
-        """Badge and PIN at the keypad, window open: the hub must be there first."""
-        until(lambda: self.bar.text != "", "the bar to show the window")
-        self.keypad.press(BADGE, CONFIRM)
-        self.keypad.press(PIN, CONFIRM)
-        until(lambda: self.bar.text == "暂停服务", "somebody to be signed in")
-        self.keypad.press("2", CONFIRM)
-        until(lambda: self.bar.text == "空闲", "the window to open")
+        """Badge and PIN at the keypad, window open."""
+        open_window(self.keypad, self.bar)
 
     def press_until_done(self, digits: str, key: int) -> None:
-        """Press, and press again when the keypad says that it cannot yet: as a clerk does after a start."""
-
-        def done() -> bool:
-            time.sleep(A_HAND_S)
-            return self.keypad.act(digits, key)
-
-        until(done, "the keypad's action")
+        """See `press_until_done`."""
+        press_until_done(self.keypad, digits, key)
 
     def events(self) -> list[AnyEvent]:
         """The log of the running hub."""
@@ -159,6 +151,26 @@ class Corner:
         process = self.stage.processes[station]
         process.kill()
         process.start()
+
+
+def open_window(keypad: VirtualKeypad, bar: VirtualBar) -> None:
+    """Sign in at the keypad and open the window."""
+    until(lambda: bar.text != "", "the bar to show the window")
+    press_until_done(keypad, BADGE, CONFIRM)
+    keypad.press(PIN, CONFIRM)
+    until(lambda: bar.text == "暂停服务", "somebody to be signed in")
+    press_until_done(keypad, "2", CONFIRM)
+    until(lambda: bar.text == "空闲", "the window to open")
+
+
+def press_until_done(keypad: VirtualKeypad, digits: str, key: int) -> None:
+    """Press, and press again when the keypad says that it cannot yet: as a clerk does after a start."""
+
+    def done() -> bool:
+        time.sleep(A_HAND_S)
+        return keypad.act(digits, key)
+
+    until(done, "the keypad's action")
 
 
 def until(there: Callable[[], object], what: str, limit_s: float = LIMIT_S) -> None:

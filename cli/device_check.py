@@ -1,0 +1,195 @@
+"""`hall device check`: whether the device on a port works, in less than a minute, and what to do if not.
+
+Only what a device said counts: one that answers nothing is unknown, and so not in order; one that cannot answer must be
+looked at.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from cli.device_frames import Frames, Told, frames_of, usual_address
+from cli.device_line import Broke, Desk
+from hall.dialects import bars, ff68, ff68_pad
+from hall.dialects.a090 import Colour
+from hall.dialects.escpos_status import FULL, REAL_TIME, SAY_CHANGES, Listener, PrinterState, Question
+from hall.profile import BarProfile, KeypadProfile, PadProfile, PrinterProfile, Profile
+from hall.station.settings import words
+from hall.wording import Words
+from slips.printer import stands_at
+from slips.values import PRINTS
+
+WORKS, FAILS = 0, 1  # exit codes
+QUIET_S: Final = 0.3
+SHOWN: Final = "88"
+
+
+class Verdict(Struct, frozen=True):
+    """What came of a check. `works` is None for a device that cannot answer, or when nobody pressed a key."""
+
+    port: str
+    works: bool | None
+    says: tuple[str, ...]
+    seconds: float
+
+
+class Check:
+    """One check of one device. `tell` is given every finding as it comes."""
+
+    def __init__(
+        self, profile: Profile, desk: Desk, address: int, seconds: float, say: Words, tell: Callable[[str], None]
+    ) -> None:
+        self._profile = profile
+        self._desk = desk
+        self._address = address
+        self._seconds = seconds
+        self._say = say
+        self._tell = tell
+
+    def run(self) -> bool | None:
+        """Whether it works; None if that is for a person to see."""
+        if reason := self._desk.open():
+            self._found("no_port", reason=reason)
+            return False
+        self._found("open")
+        if isinstance(self._profile, PrinterProfile):
+            return self._printer(self._profile)
+        if isinstance(self._profile, BarProfile):
+            return self._bar(self._profile)
+        return self._keys(self._profile)
+
+    def _found(self, key: str, **values: object) -> None:
+        self._tell(self._say(f"check.{key}", **values))
+
+    def _broke(self, outcome: Broke | bool) -> bool:
+        if isinstance(outcome, Broke):
+            self._found("broke", reason=outcome.reason)
+        return isinstance(outcome, Broke)
+
+    # --- printers -------------------------------------------------------------------------------------------
+
+    def _printer(self, profile: PrinterProfile) -> bool:
+        listener = Listener(fixed_bits=profile.fixed_bits, auto_status=profile.auto_status)
+        questions = FULL if profile.status == "full" else REAL_TIME
+        outcome = self._ask(listener, b"".join(map(listener.ask, questions)), lambda: not listener.waiting)
+        if self._broke(outcome):
+            return False
+        if not outcome or listener.state == PrinterState():
+            self._found("silent", seconds=f"{self._seconds:g}")
+            return False
+        self._found("answers")
+        stands = stands_at(listener.state)
+        self._tell(self._say(f"printer.{stands}"))
+        if stands not in PRINTS:
+            return False
+        works = True
+        if profile.in_order_status:
+            asked = listener.ask(Question.IN_ORDER)
+            said = self._ask(listener, asked, lambda: not listener.printing) is True
+            self._found("in_order" if said else "no_in_order")
+            works &= said
+        if profile.auto_status:
+            listener.forget()
+            said = self._ask(listener, SAY_CHANGES, lambda: listener.state != PrinterState()) is True
+            self._found("auto" if said else "no_auto")
+            works &= said
+        return works
+
+    def _ask(self, listener: Listener, question: bytes, enough: Callable[[], bool]) -> Broke | bool:
+        def take(data: bytes) -> bool:
+            listener.feed(data)
+            return enough()
+
+        return self._desk.write(question) and self._desk.listen(self._seconds, take)
+
+    # --- bars -----------------------------------------------------------------------------------------------
+
+    def _bar(self, profile: BarProfile) -> bool | None:
+        codec = bars.codec(profile)
+        text = SHOWN.center(profile.columns)[: profile.columns]
+        frame = codec.show(self._address, text, Colour.GREEN)
+        counter = bars.replies(profile)
+        self._desk.write(frame)
+        self._found("look", text=text.strip())
+        if counter is None:
+            self._found("silent_kind")
+            return None
+        if probe := codec.probe(self._address):
+            self._desk.write(probe)
+        outcome = self._desk.listen(self._seconds, lambda data: counter.feed(data) > 0)
+        if self._broke(outcome):
+            return False
+        self._found("answers" if outcome else "silent", seconds=f"{self._seconds:g}")
+        return bool(outcome)
+
+    # --- keypads and pads -----------------------------------------------------------------------------------
+
+    def _keys(self, profile: KeypadProfile | PadProfile) -> bool | None:
+        if isinstance(profile, KeypadProfile):
+            self._desk.write(ff68.encode(ff68.show(self._address, 88, "888")))
+            self._desk.write(ff68.encode(ff68.beep(self._address)))
+            self._found("beeped")
+        else:
+            self._desk.write(ff68.encode(ff68.start_rating(self._address)))
+        self._found("press", seconds=f"{self._seconds:g}")
+        frames, rows = frames_of(profile), list[Told]()
+        outcome = self._desk.listen(self._seconds, lambda data: self._take(profile, frames, data, rows))
+        if self._broke(outcome):
+            return False
+        if outcome:
+            return True
+        self._found("nothing_pressed")
+        return False if rows else None
+
+    def _take(self, profile: KeypadProfile | PadProfile, frames: Frames, data: bytes, rows: list[Told]) -> bool:
+        """Take bytes, acknowledge and tell; True if a key of this device was among them."""
+        good = False
+        for row in frames.feed(data):
+            rows.append(row)
+            if not row["ok"]:
+                self._found("damaged", reason=row["reason"], bytes=row["bytes"])
+            elif row["address"] != self._address:
+                self._found("other_address", found=row["address"], address=self._address)
+            elif row["command"] == "keys" and isinstance(profile, KeypadProfile):
+                self._desk.write(bytes.fromhex(row["bytes"]))  # the host echoes
+                action = row["action"] or self._say("check.no_action")
+                self._found("pressed", code=row["key"], digits=row["digits"], action=action)
+                good = True
+            elif row["command"] == "rating" and isinstance(profile, PadProfile):
+                self._desk.write(ff68_pad.ack(ff68_pad.rating(self._address, row["value"]), profile.ack))
+                level = row["level"]
+                told = self._say("check.level", level=level) if level else self._say("check.no_level")
+                self._found("rated", value=row["value"], level=told)
+                good = good or level is not None  # another value is another pad's: the profile does not fit
+        return good
+
+
+def check_device(
+    profile: Profile, port: str, *, address: int | None, seconds: float, json: bool, language: str = "zh"
+) -> int:
+    """Check and print; the exit code."""
+    say = words("device", language)
+    at = usual_address(profile) if address is None else address
+    says: list[str] = []
+    began = time.monotonic()
+
+    def tell(sentence: str) -> None:
+        says.append(sentence)
+        if not json:
+            print(f"  {sentence}", flush=True)
+
+    if not json:
+        print(say("check.trying", title=profile.title, port=port, address=at), flush=True)
+    with Desk(port, profile) as desk:
+        works = Check(profile, desk, at, seconds, say, tell).run()
+    verdict = Verdict(port, works, tuple(says), round(time.monotonic() - began, 2))
+    if json:
+        print(msgspec.json.encode(verdict).decode())
+    else:
+        print(say({True: "verdict.works", False: "verdict.fails", None: "verdict.look"}[works]))
+    return FAILS if works is False else WORKS

@@ -1,0 +1,81 @@
+"""A device's line from the bench: opened with its profile's settings, listened to with limits."""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Final, Self
+
+from msgspec import Struct
+
+from hall.profile import Profile
+from hall.station.line import Line, LineSettings
+
+OPEN_LIMIT_S: Final = 6.0  # a terminal server negotiates for up to three
+
+
+class Broke(Struct, frozen=True):
+    """The port closed or does not open."""
+
+    reason: str
+
+
+class Desk:
+    """A port on the desk. `heard` gives bytes as they come."""
+
+    def __init__(self, url: str, profile: Profile) -> None:
+        self._items: queue.Queue[bytes | Broke | None] = queue.Queue()
+        line = profile.line
+        settings = LineSettings(baud=line.baud, bits=line.bits, parity=line.parity, stop_bits=line.stop_bits)
+        self._line = Line(url, settings, self._items.put, self._state)
+
+    def _state(self, is_open: bool, reason: str) -> None:
+        self._items.put(None if is_open else Broke(reason))
+
+    def open(self, limit_s: float = OPEN_LIMIT_S) -> str:
+        """Open the port; why not, or empty."""
+        self._line.start()
+        reason = f"{limit_s:g} s"
+        deadline = time.monotonic() + limit_s
+        while (left := deadline - time.monotonic()) > 0:
+            try:
+                item = self._items.get(timeout=left)
+            except queue.Empty:
+                break
+            if item is None:
+                return ""
+            if isinstance(item, Broke):
+                return item.reason
+        return reason
+
+    def write(self, data: bytes) -> bool:
+        """Send; False if the port broke."""
+        return self._line.write(data)
+
+    def listen(self, limit_s: float, take: Callable[[bytes], bool]) -> Broke | bool:
+        """Give what comes to `take` until it says that it is enough (True), the limit is over (False), or it broke."""
+        deadline = time.monotonic() + limit_s
+        while (left := deadline - time.monotonic()) > 0:
+            try:
+                item = self._items.get(timeout=left)
+            except queue.Empty:
+                return False
+            if isinstance(item, Broke):
+                return item
+            if item is not None and take(item):
+                return True
+        return False
+
+    def close(self) -> None:
+        """Give the port back."""
+        self._line.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,201 @@
+"""Ports by URL: what a line reads from and writes to.
+
+    /dev/ttyUSB0          a serial port, or a PTY
+    /dev/ttyS1?rs485=rts  the same behind an adapter whose direction RTS turns; rs485=rts-low if low means send
+    rfc2217://host:port   a serial port of a terminal server
+    tcp://host:port       a network printer; socket:// is the same
+
+Every call has a limit. What is wrong is an OSError, whatever the port.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import socket
+import time
+from typing import Final, Protocol
+from urllib.parse import urlsplit
+
+import serial
+from msgspec import Struct
+
+from hall.errors import HallError
+
+READ_LIMIT_S: Final = 0.5
+WRITE_LIMIT_S: Final = 5.0
+OPEN_LIMIT_S: Final = 5.0
+KEEPALIVE_S: Final = 5  # a printer that lost its power says no goodbye: 5 s of silence, then three questions
+CHUNK: Final = 4096
+TURN_S: Final = 0.0005  # for the last bit to leave the UART after it says that it is empty
+
+
+class LineSettings(Struct, frozen=True, kw_only=True):
+    """Baud rate and frame of a port."""
+
+    baud: int = 9600
+    bits: int = 8
+    parity: str = "N"
+    stop_bits: float = 1
+
+
+class BadPort(HallError, ValueError):
+    """A URL that is no port's."""
+
+
+class Broken(HallError, OSError):
+    """The other end is gone."""
+
+
+class Port(Protocol):
+    """An open port. One thread reads, one writes."""
+
+    def read(self) -> bytes:
+        """What has come, b"" after READ_LIMIT_S without anything. Raises OSError when the other end is gone."""
+
+    def write(self, data: bytes) -> None:
+        """Hand all of it to the system within WRITE_LIMIT_S. Raises OSError."""
+
+    def cancel(self) -> None:
+        """End a read in another thread soon."""
+
+    def close(self) -> None:
+        """Give the port back."""
+
+
+def open_port(url: str, settings: LineSettings) -> Port:
+    """The port of a URL. Raises BadPort for a URL that is none, OSError if it cannot be opened now."""
+    plain, _, option = url.partition("?rs485=")
+    scheme = urlsplit(plain).scheme if "://" in plain else ""
+    if scheme in ("tcp", "socket"):
+        return _Tcp(plain)
+    if option not in ("", "rts", "rts-low"):
+        raise BadPort(f"{url}: rs485 is rts or rts-low (found {option!r})")
+    port = _Serial(plain, settings, limited=scheme != "rfc2217")
+    return _Rs485(port, settings, sends_high=option == "rts") if option else port
+
+
+def airtime_s(settings: LineSettings, count: int) -> float:
+    """Seconds that so many bytes are on the wire: start bit, data, parity and stop bits."""
+    return count * (1 + settings.bits + (settings.parity != "N") + settings.stop_bits) / settings.baud
+
+
+class _Serial:
+    """pyserial. RFC 2217 refuses a write limit: the network's own is all there is."""
+
+    def __init__(self, url: str, settings: LineSettings, *, limited: bool) -> None:
+        self._port = serial.serial_for_url(
+            url,
+            baudrate=settings.baud,
+            bytesize=settings.bits,
+            parity=settings.parity,
+            stopbits=settings.stop_bits,
+            timeout=READ_LIMIT_S,
+            write_timeout=WRITE_LIMIT_S if limited else None,
+        )
+
+    def read(self) -> bytes:
+        try:
+            data: bytes = self._port.read(1)
+            return data + self._port.read(self._port.in_waiting) if data else b""
+        except TypeError as error:  # pyserial's own, when the port is closed under the read
+            raise Broken(f"closed: {error}") from error
+
+    def write(self, data: bytes) -> None:
+        try:
+            self._port.write(data)  # no flush: tcdrain has no limit, and a stuck port would stop its thread
+        except TypeError as error:  # pyserial's own, when the port is closed under the write
+            raise Broken(f"closed: {error}") from error
+
+    def cancel(self) -> None:
+        with contextlib.suppress(AttributeError, OSError):
+            self._port.cancel_read()
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError):
+            self._port.close()
+
+    def direction(self, *, high: bool) -> None:
+        """Set RTS."""
+        self._port.rts = high
+
+
+class _Rs485:
+    """An adapter that must be told when to send. The kernel's own rs485 mode is not used: where a driver lacks it,
+    asking for it spoils every later setting of the port."""
+
+    def __init__(self, port: _Serial, settings: LineSettings, *, sends_high: bool) -> None:
+        self._port = port
+        self._settings = settings
+        self._sends_high = sends_high
+        self.read = port.read
+        self.cancel = port.cancel
+        self.close = port.close
+        try:
+            port.direction(high=not sends_high)
+        except OSError as error:
+            port.close()
+            raise Broken(f"this port has no RTS, so rs485 cannot be used here: {error}") from error
+
+    def write(self, data: bytes) -> None:
+        self._port.direction(high=self._sends_high)
+        try:
+            self._port.write(data)
+            time.sleep(airtime_s(self._settings, len(data)) + TURN_S)
+        finally:
+            self._port.direction(high=not self._sends_high)
+
+
+class _Tcp:
+    """A socket with limits: pyserial's own waits for ever in a write, and gives one byte at a time."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        try:
+            host, port = parts.hostname, parts.port
+        except ValueError as error:
+            raise BadPort(f"{url}: {error}") from None
+        if not host or not port or parts.path not in ("", "/"):
+            raise BadPort(f"{url}: expected tcp://host:port, as in tcp://192.168.1.50:9100")
+        self._socket = socket.create_connection((host, port), timeout=OPEN_LIMIT_S)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for option, value in (("TCP_KEEPIDLE", KEEPALIVE_S), ("TCP_KEEPINTVL", 1), ("TCP_KEEPCNT", 3)):
+            if hasattr(socket, option):
+                self._socket.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
+        self._socket.setblocking(False)
+
+    def read(self) -> bytes:
+        if not self._ready(read=True, limit_s=READ_LIMIT_S):
+            return b""
+        try:
+            data = self._socket.recv(CHUNK)
+        except BlockingIOError:
+            return b""
+        if not data:
+            raise Broken("the other end closed the connection")
+        return data
+
+    def write(self, data: bytes) -> None:
+        rest = memoryview(data)
+        deadline = time.monotonic() + WRITE_LIMIT_S
+        while rest:
+            if not self._ready(read=False, limit_s=deadline - time.monotonic()):
+                raise Broken(f"the other end has taken nothing for {WRITE_LIMIT_S:g} s")
+            with contextlib.suppress(BlockingIOError):
+                rest = rest[self._socket.send(rest) :]
+
+    def _ready(self, *, read: bool, limit_s: float) -> bool:
+        wanted = [self._socket]
+        try:
+            found = select.select(wanted if read else [], [] if read else wanted, [], max(0.0, limit_s))
+        except ValueError as error:  # closed under us
+            raise Broken("closed") from error
+        return bool(found[0] or found[1])
+
+    def cancel(self) -> None:
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        self._socket.close()

@@ -1,0 +1,169 @@
+"""`make page`: docs/technician.md followed line by line in a fresh Debian, as root, with debootstrap and network.
+
+    python -m tests.page TREE
+
+Its commands are read from the page itself. `systemctl` starts the units' own ExecStart lines, as no systemd runs in a
+tree. A virtual printer hangs on the kiosk's port, and at the end somebody takes a number.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from hall.profile import PrinterProfile
+from hall.station.settings import profile
+from testbed.printer import VirtualPrinter
+from testbed.touch import Touch
+from tests.page.units import Units
+from tests.whole.village import label_on
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "technician.md"
+MIRROR = "http://deb.debian.org/debian"
+MOUNTS = ("proc", "dev", "dev/pts")
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+PASSED = ("http_proxy", "https_proxy", "no_proxy", "PIP_INDEX_URL")  # how this machine reaches the packages
+CERTIFICATES = "root/host-certificates.pem"
+STORE = "/var/lib/jiaohao/hub/hub.db"
+TOUCHES = (("departments", "department:civil-affairs"), ("matters", "matter:senior-card"), ("confirm", "yes"))
+TARGET = ("mosquitto.service", "jiaohao-hub.service", "jiaohao-watch.service")
+
+
+def commands(page: str) -> list[str]:
+    """The lines of the page's sh blocks, without their comments."""
+    blocks = re.findall(r"^```sh\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    return [line.split("  #")[0].strip() for block in blocks for line in block.splitlines() if line.strip()]
+
+
+class Tree:
+    """A Debian below a directory."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.units = Units(root)
+        self.place = "/root"
+
+    def make(self) -> None:
+        if not (self.root / "etc/debian_version").exists():
+            subprocess.run(["debootstrap", "--variant=minbase", "bookworm", str(self.root), MIRROR], check=True)
+        for name in MOUNTS:
+            if not (self.root / name).is_mount():
+                subprocess.run(["mount", "--bind", f"/{name}", str(self.root / name)], check=True)
+        shutil.copy("/etc/resolv.conf", self.root / "etc/resolv.conf")
+        if "PIP_CERT" in os.environ:
+            shutil.copy(os.environ["PIP_CERT"], self.root / CERTIFICATES)
+        self._copy_project()
+
+    def _copy_project(self) -> None:
+        target = self.root / "root/jiaohao"
+        shutil.rmtree(target, ignore_errors=True)
+        target.mkdir(parents=True)
+        listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
+        packed = subprocess.run(
+            ["tar", "-c", "--null", "-T", "-"], cwd=ROOT, input=listed, capture_output=True, check=True
+        ).stdout
+        subprocess.run(["tar", "-x", "-C", str(target)], input=packed, check=True)
+
+    def run(self, command: str, *, good: tuple[int, ...] = (0,)) -> str:
+        """A command in the tree; what it said."""
+        env = {name: os.environ[name] for name in PASSED if name in os.environ}
+        env |= {"PATH": PATH, "HOME": "/root", "LANG": "C.UTF-8"}
+        if "PIP_CERT" in os.environ:
+            env["PIP_CERT"] = f"/{CERTIFICATES}"
+        done = subprocess.run(
+            ["chroot", str(self.root), "bash", "-c", f"cd {self.place} && {command}"],
+            env=env, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode in good, f"{command}: {done.returncode}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+        return done.stdout
+
+    def follow(self, line: str) -> str:
+        """One line of the page."""
+        words = line.split()
+        if words[0] == "cd":
+            self.place = words[1]
+            return ""
+        if words[0] == "systemctl":
+            for name in TARGET if words[-1] == "jiaohao.target" else [w for w in words if "@" in w]:
+                assert self.units.start(name if name.endswith(".service") else f"{name}.service"), name
+            return ""
+        # The doctor finds what a tree cannot have: a synchronised clock, a nightly backup that has run.
+        return self.run(line, good=(0, 2) if words[:2] in (["hall", "doctor"], ["hall", "check"]) else (0,))
+
+    def close(self) -> None:
+        self.units.stop_all()
+        for name in reversed(MOUNTS):
+            subprocess.run(["umount", str(self.root / name)], check=False)
+
+
+def open_at_any_hour(tree: Tree) -> None:
+    """Step 5, the hall's own hours: whoever tries the page does so at any time of any day."""
+    path = tree.root / "root/hall/hall.toml"
+    text = re.sub(r"^taking = .*$", 'taking = [["00:00", "23:59"]]', path.read_text(), flags=re.MULTILINE)
+    path.write_text(re.sub(r"^weekdays = .*$", "weekdays = [1, 2, 3, 4, 5, 6, 7]", text, flags=re.MULTILINE))
+
+
+def settle(tree: Tree, printer: VirtualPrinter) -> None:
+    """Step 7: the ports of this machine, and screens without a display."""
+    stations = tree.root / "etc/jiaohao/stations"
+    os.chmod(printer.path, 0o666)  # noqa: PTH101 - a device
+    for path in stations.glob("*/station.toml"):
+        text = path.read_text().replace("/dev/ttyUSB0", printer.path)
+        name = path.parent.name
+        if "finger" not in text:
+            text = re.sub(r"(\.screen\]\n)", rf'\1finger = "/run/jiaohao-{name}/finger"\n', text)
+        path.write_text(text)
+        (path.parent / "environment").write_text("SDL_VIDEODRIVER=dummy\n")
+
+
+def take_a_number(tree: Tree, printer: VirtualPrinter) -> str:
+    """At the kiosk, as a citizen; the label on the slip."""
+    touch = Touch(tree.root / "run/jiaohao-kiosk-1/finger", limit_s=60)
+    try:
+        for page, key in TOUCHES:
+            touch.wait_for(page)
+            touch.tap(key)
+        return label_on(printer.next_slip(20).text)
+    finally:
+        touch.close()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="tests.page", description=__doc__)
+    parser.add_argument("tree", type=Path)
+    arguments = parser.parse_args()
+    kind = profile("escpos-80mm")
+    assert isinstance(kind, PrinterProfile)
+    tree = Tree(arguments.tree.absolute())
+    begun = time.monotonic()
+    try:
+        tree.make()
+        with VirtualPrinter(kind) as printer:
+            for line in commands(PAGE.read_text(encoding="utf-8")):
+                if line == "systemctl start jiaohao.target":
+                    settle(tree, printer)
+                if line.startswith("hall check"):
+                    open_at_any_hour(tree)
+                print(f"[{time.monotonic() - begun:6.1f} s] {line}", flush=True)
+                print(tree.follow(line), end="", flush=True)
+            print("a number:", take_a_number(tree, printer))
+            print(tree.run("hall status --once --language en"))
+            print(tree.run(f"hall backup --to /root/usb && hall log verify --rebuild {STORE}"))
+            ended = tree.units.stop_all()
+            assert set(ended.values()) == {0}, ended
+            print("stopped in order:", " ".join(ended))
+    finally:
+        tree.close()
+    print(f"the page ends in a running hall: {time.monotonic() - begun:.0f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,128 @@
+"""The watch over a running hall: the picture, the figures for Prometheus, and the table that a technician sees."""
+
+from __future__ import annotations
+
+import http.client
+import io
+import re
+import time
+from collections.abc import Iterator
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from rich.console import Console
+
+from cli.processes import free_port
+from cli.status import drawn
+from hall.messages import DeviceSeen, Health, Issued, Life, Printed, StationState, encode
+from hall.model import Printing
+from hall.station.settings import words
+from hall.topics import WATCH
+from tests.hub.made import KIOSK, MORNING
+from tests.hub.running import TAKE, Client, Running
+from upkeep.picture import Picture, as_json, from_json, hub_is_here
+from upkeep.watch import Watch, serve, shown
+
+
+@pytest.fixture(scope="module")
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Running, Client]]:
+    running = Running(tmp_path_factory.mktemp("watched"))
+    try:
+        client = running.start()
+        issued = client.asked("one", TAKE, MORNING)
+        assert isinstance(issued, Issued)
+        client.asked("printed", Printed(ticket=issued.ticket, outcome=Printing.ON_PAPER), MORNING)
+        client.asked("paper", DeviceSeen(device="printer", health=Health.DEGRADED, reason="paper_out"), MORNING)
+        state = StationState(
+            station=KIOSK, life=Life.READY, boot=3, devices={"printer": (Health.DEGRADED, "paper_out")}
+        )
+        client.bus.publish(client.tree.state(KIOSK), encode(state), retain=True)
+        yield running, client
+    finally:
+        running.close()
+
+
+def watch(running: Running) -> Watch:
+    return Watch(running.site.hall, running.site.port, running.site.password(WATCH))
+
+
+@pytest.fixture(scope="module")
+def picture(hall: tuple[Running, Client]) -> Picture:
+    return watch(hall[0]).look_for(10)
+
+
+def test_one_look_shows_the_whole_hall(picture: Picture) -> None:
+    assert hub_is_here(picture)
+    assert picture.taking is True
+    assert picture.waiting["main"] + picture.waiting["self"] >= 1
+    by_id = {s.id: s for s in picture.stations}
+    assert (by_id[KIOSK].life, by_id[KIOSK].boot) == (Life.READY, 3)
+    assert [(d.name, d.health, d.reason) for d in by_id[KIOSK].devices] == [("printer", Health.DEGRADED, "paper_out")]
+    assert by_id["desk-1"].life is None
+    assert [w.state for w in picture.windows] == ["closed"] * 3
+    assert "device-kiosk-1-printer" in {a.id for a in picture.alerts}
+    assert from_json(as_json(picture)) == picture
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_table_says_it_in_words(picture: Picture, language: str) -> None:
+    out = io.StringIO()
+    Console(file=out, width=120).print(drawn(picture, words("status", language)))
+    told = out.getvalue()
+    for word in (KIOSK, "paper_out", *(("从未出现", "关闭") if language == "zh" else ("never seen", "closed"))):
+        assert word in told
+
+
+def test_the_figures_are_on_loopback_and_name_nobody(hall: tuple[Running, Client], picture: Picture) -> None:
+    port = free_port()
+    server = serve(lambda: picture, port)
+    try:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        connection.request("GET", "/metrics")
+        text = connection.getresponse().read().decode()
+        connection.request("GET", "/etc/passwd")
+        assert connection.getresponse().status == 404
+        connection.close()
+        assert shown(port) == picture
+    finally:
+        server.shutdown()
+        server.server_close()
+    found = {
+        (s.name, tuple(sorted(s.labels.items()))): s.value
+        for family in text_string_to_metric_families(text)
+        for s in family.samples
+    }
+    assert found["jiaohao_hub_up", ()] == 1
+    assert found["jiaohao_station_up", (("station", KIOSK),)] == 1
+    assert found["jiaohao_station_up", (("station", "desk-1"),)] == 0
+    paper = (("device", "printer"), ("reason", "paper_out"), ("station", KIOSK))
+    assert found["jiaohao_device_up", paper] == 0
+    assert found["jiaohao_windows", (("state", "closed"),)] == 3
+    assert not re.search(r"[A-Z]\d{3}", text)
+    assert not any(c.name in text or c.badge in text.split() for c in hall[0].site.hall.clerks)
+    assert shown(port) is None
+
+
+def test_the_watch_sees_the_hub_and_the_broker_go(hall: tuple[Running, Client]) -> None:
+    running, _ = hall
+    looking = watch(running)
+    looking.start()
+    try:
+        _until(looking, hub_is_here)
+        running.hub.end()
+        _until(looking, lambda p: p.hub.life is Life.LOST)
+        running.broker.end()
+        _until(looking, lambda p: not p.broker)
+        running.start_broker()
+        running.hub.start()
+        _until(looking, hub_is_here)
+    finally:
+        looking.stop()
+
+
+def _until(looking: Watch, right: object) -> None:
+    assert callable(right)
+    limit = time.monotonic() + 20
+    while not right(looking.picture()):
+        assert time.monotonic() < limit, looking.picture()
+        looking.turn(0.5)
