@@ -13,7 +13,7 @@ PREFIX := /opt/jiaohao
 TREE ?= /tmp/page
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-village test check bench sim sim-mutations crash fuzz powercut replay-day replay-mutations page install setup clean
+.PHONY: help demo demo-village test check bench sim sim-mutations crash replay-day replay-mutations fuzz powercut page install setup clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

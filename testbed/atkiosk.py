@@ -22,6 +22,7 @@ LOOK_S: Final = 0.02  # real
 LISTENS_S: Final = 5.0  # real: what a screen may take for a page
 PATIENCE_S: Final = 25.0  # real: before a machine that gives no numbers, with people queueing behind
 OUTCOME_S: Final = 150.0  # real: the machine has limits of its own
+SLIP_S: Final = 2.0  # real: from the page that says “take it” to the slip
 AGAIN: Final = 2  # so often a person who was turned away by a fault tries once more
 BROWSING: Final = ("departments", "matters", "confirm")
 WAITING: Final = ("asking", "printing")
@@ -167,7 +168,7 @@ class QueueAtKiosk(AtGlass):
                 self._leaves(touch, page)
                 return f"refused:{self._reason(seen)}", ""
             if page in ENDS:
-                label = self._slip() or label if page == "take" else label
+                label = self._slip(label) or label if page == "take" else label
                 touch.tap("home")
                 self._leaves(touch, page)
                 return page, label
@@ -181,14 +182,17 @@ class QueueAtKiosk(AtGlass):
         told = " ".join(seen["texts"])
         return next((key for key in self._refusals.keys() if self._refusals(key).split("{")[0] in told), "unknown")  # noqa: SIM118
 
-    def _slip(self) -> str:
-        """The number on the slip in the hand; what others left in the tray goes."""
-        label = ""
-        while self._printer is not None:
+    def _slip(self, wanted: str) -> str:
+        """The number on the slip in the hand: the one that stood on the screen, if any stood there. What others left in
+        the tray, or what came out late for them, is not taken for it."""
+        label, limit = "", time.monotonic() + SLIP_S
+        while self._printer is not None and time.monotonic() < limit:
             try:
-                slip = self._printer.next_slip(2.0 if not label else 0.0)
+                slip = self._printer.next_slip(0.0 if label and not wanted else SLIP_S)
             except TimeoutError:
                 break
             found = LABEL.search(slip.text)
             label = found[0] if found else label
-        return label
+            if label == wanted:
+                return label
+        return wanted or label
