@@ -1,19 +1,20 @@
 # `make` alone lists what there is. Every target first lets ./setup.sh make what is missing (at once when nothing is).
 
 VENV ?= .venv
-STEPS ?= 100000
+STEPS ?= 1000000
 SEED ?= 1
 SPEED ?= 60
 RUNS ?= 1000000
 ATHERIS := atheris==3.0.0
 IMAGES ?= 10000
+OPERATIONS ?= 100000
 BIN := $(VENV)/bin
 PYTHON := $(BIN)/python
 PREFIX := /opt/jiaohao
 TREE ?= /tmp/page
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-village test check bench sim sim-mutations crash replay-day replay-mutations fuzz powercut page install setup clean
+.PHONY: help demo demo-village test check bench sim sim-mutations crash replay-day replay-mutations fuzz powercut page install many soak setup clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,7 +37,7 @@ check: setup ## style, types and import rules, without running anything
 bench: setup ## measure against the raw broker: bench.json, bench.md, bench/raw/
 	$(PYTHON) -m tests.bench
 
-sim: setup ## a simulated hall with faults: make sim STEPS=100000 SEED=1
+sim: setup ## a simulated hall with faults, a million requests: make sim STEPS=100000 SEED=1 for fewer
 	$(PYTHON) -m testbed.sim --steps $(STEPS) --seed $(SEED)
 
 sim-mutations: setup ## plant each known mistake and see which invariant catches it
@@ -64,6 +65,12 @@ page: setup ## as root: docs/technician.md followed line by line in a fresh Debi
 install: ## as root: into /opt/jiaohao with units and user, or upgrade what is there (docs/technician.md)
 	@./setup.sh --venv $(PREFIX) --product
 	$(PREFIX)/bin/hall install
+
+many: setup ## two clerks press next at the same instant, ten thousand times, over the real broker
+	$(PYTHON) -m pytest -m many -s -o faulthandler_timeout=3600
+
+soak: setup ## 100,000 requests under kill -9, SIGSTOP and restarts of real processes; its part of bench.md
+	$(PYTHON) -m tests.soak --operations $(OPERATIONS) --seed $(SEED) --out .
 
 setup: ## the environment in .venv, and broker, voice and font if the system has none
 	@./setup.sh --venv $(VENV)

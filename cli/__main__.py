@@ -30,6 +30,8 @@ app = typer.Typer(
 log_app = typer.Typer(no_args_is_help=True, help="The log of what was committed.")
 app.add_typer(log_app, name="log")
 app.add_typer(device_app, name="device")
+policy_app = typer.Typer(no_args_is_help=True, help="The hall's policy: classes, bounds, no-shows, bookings.")
+app.add_typer(policy_app, name="policy")
 
 
 @app.command(epilog="Example: hall demo --hall examples/village/hall.toml --minutes 1")
@@ -122,6 +124,48 @@ def prompts(
     from cli.prompts import record
 
     record(out, language, Console(), replace=replace)
+
+
+bookings_app = typer.Typer(no_args_is_help=True, help="Bookings made elsewhere.")
+app.add_typer(bookings_app, name="bookings")
+
+
+@bookings_app.command("import", epilog="Example: hall bookings import day.csv --url http://127.0.0.1:8090")
+def bookings_import(
+    file: Annotated[Path, typer.Argument(help="CSV with the columns person, matter, slot (2026-11-24 10:00), code.")],
+    url: Annotated[str, typer.Option(help="Where the booking adapter listens.")] = "http://127.0.0.1:8090",
+    token_file: Annotated[Path | None, typer.Option(help="The file of the adapter's token.")] = None,
+    language: Annotated[Language, typer.Option(help="Language of what is printed.")] = Language.ZH,
+) -> None:
+    """Book every row of a CSV file; tell each code and each refusal (exit 1 if any was refused)."""
+    from cli.bookings import import_csv
+
+    token = token_file.read_text(encoding="utf-8").strip() if token_file else ""
+    raise typer.Exit(import_csv(file, url, Console(), token=token, language=language.value))
+
+
+@policy_app.command("check", epilog="Example: hall policy check examples/ankang/hall.toml --language en")
+def policy_check(
+    file: Annotated[Path, typer.Argument(help="The hall file; the files it names are read beside it.")],
+    language: Annotated[Language, typer.Option(help="Language of what is printed.")] = Language.ZH,
+) -> None:
+    """Refuse a policy that cannot hold its bounds (exit 1), with the rule and why; otherwise tell what it promises."""
+    from cli.policy import check as check_policy
+
+    raise typer.Exit(check_policy(file, Console(), language=language))
+
+
+@app.command(epilog="Example: hall why A017 --store out/hub/hub.db --hall examples/ankang/hall.toml --language en")
+def why(
+    ticket: Annotated[str, typer.Argument(help="The number: A017, or 2026-11-23/A017 for another day than the last.")],
+    store: Annotated[Path, typer.Option(help="The hub's store, hub.db; the hub may be running.")],
+    hall: Annotated[Path, typer.Option(help="The hall file, for names and classes.")],
+    language: Annotated[Language, typer.Option(help="Language of the story.")] = Language.ZH,
+) -> None:
+    """Tell a ticket's story from the log: by which rule it was called, whom that passed over, and who overtook it."""
+    from cli.why import why as tell_why
+
+    raise typer.Exit(tell_why(ticket, store, hall, Console(), language=language.value))
 
 
 @log_app.command("verify", epilog="Example: hall log verify --rebuild /var/lib/jiaohao/hub/hub.db")

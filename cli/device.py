@@ -101,6 +101,7 @@ def check(
     port: Port,
     address: Address = None,
     seconds: Annotated[float, typer.Option(min=0.5, help="How long to wait for the device, or for a key.")] = 8.0,
+    slip: Annotated[bool, typer.Option("--slip", help="Printers: print a test slip, to see font and cut.")] = False,
     json: Annotated[bool, typer.Option("--json", help="The verdict for programs.")] = False,
     language: Spoken = Language.ZH,
 ) -> None:
@@ -109,7 +110,8 @@ def check(
     from cli.device_check import check_device
 
     found = _profile(profile)
-    raise typer.Exit(check_device(found, port, address=address, seconds=seconds, json=json, language=language.value))
+    code = check_device(found, port, address=address, seconds=seconds, json=json, slip=slip, language=language.value)
+    raise typer.Exit(code)
 
 
 @device_app.command(

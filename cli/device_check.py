@@ -19,9 +19,11 @@ from hall.dialects import bars, ff68, ff68_pad
 from hall.dialects.a090 import Colour
 from hall.dialects.escpos_status import FULL, REAL_TIME, SAY_CHANGES, Listener, PrinterState, Question
 from hall.profile import BarProfile, KeypadProfile, PadProfile, PrinterProfile, Profile
-from hall.station.settings import words
+from hall.station.settings import fonts, words
 from hall.wording import Words
+from slips.paper import slip_bytes
 from slips.printer import stands_at
+from slips.slip import Line, QrCode, Rule, Side, Slip
 from slips.values import PRINTS
 
 WORKS, FAILS = 0, 1  # exit codes
@@ -42,8 +44,17 @@ class Check:
     """One check of one device. `tell` is given every finding as it comes."""
 
     def __init__(
-        self, profile: Profile, desk: Desk, address: int, seconds: float, say: Words, tell: Callable[[str], None]
+        self,
+        profile: Profile,
+        desk: Desk,
+        address: int,
+        seconds: float,
+        say: Words,
+        tell: Callable[[str], None],
+        *,
+        slip: bool = False,
     ) -> None:
+        self._slip = slip
         self._profile = profile
         self._desk = desk
         self._address = address
@@ -88,6 +99,9 @@ class Check:
         if stands not in PRINTS:
             return False
         works = True
+        if self._slip:
+            self._desk.write(slip_bytes(self._test_slip(profile.columns), profile, fonts().regular))
+            self._found("slip")
         if profile.in_order_status:
             asked = listener.ask(Question.IN_ORDER)
             said = self._ask(listener, asked, lambda: not listener.printing) is True
@@ -100,6 +114,19 @@ class Check:
             works &= said
         return works
 
+    def _test_slip(self, columns: int) -> Slip:
+        """What shows the font, the width, the code and the knife."""
+        sample = self._say("slip.chinese")
+        lines = (
+            Line(self._say("slip.title"), scale=2, bold=True, side=Side.CENTRE),
+            Line("A017", scale=4, bold=True, side=Side.CENTRE),
+            Line(sample),
+            Line("0123456789" * (columns // 10) + "0123456789"[: columns % 10]),
+            Rule(),
+            QrCode("https://hall.example/q?t=test"),
+        )
+        return Slip(lines, columns)
+
     def _ask(self, listener: Listener, question: bytes, enough: Callable[[], bool]) -> Broke | bool:
         def take(data: bytes) -> bool:
             listener.feed(data)
@@ -111,7 +138,7 @@ class Check:
 
     def _bar(self, profile: BarProfile) -> bool | None:
         codec = bars.codec(profile)
-        text = SHOWN.center(profile.columns)[: profile.columns]
+        text = SHOWN.center(profile.columns)
         frame = codec.show(self._address, text, Colour.GREEN)
         counter = bars.replies(profile)
         self._desk.write(frame)
@@ -170,7 +197,14 @@ class Check:
 
 
 def check_device(
-    profile: Profile, port: str, *, address: int | None, seconds: float, json: bool, language: str = "zh"
+    profile: Profile,
+    port: str,
+    *,
+    address: int | None,
+    seconds: float,
+    json: bool,
+    slip: bool = False,
+    language: str = "zh",
 ) -> int:
     """Check and print; the exit code."""
     say = words("device", language)
@@ -186,7 +220,7 @@ def check_device(
     if not json:
         print(say("check.trying", title=profile.title, port=port, address=at), flush=True)
     with Desk(port, profile) as desk:
-        works = Check(profile, desk, at, seconds, say, tell).run()
+        works = Check(profile, desk, at, seconds, say, tell, slip=slip).run()
     verdict = Verdict(port, works, tuple(says), round(time.monotonic() - began, 2))
     if json:
         print(msgspec.json.encode(verdict).decode())

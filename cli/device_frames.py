@@ -104,8 +104,8 @@ class _BarFrames:
             raise NotSaid("say the text to show, as in: hall device encode a090-8 请A017到3号窗口")
         if text == "probe" and (asked := self._codec.probe(address)):
             return asked
-        if self._profile.dialect == "number4":
-            _number(text, "number", most=number4.MAX_NUMBER)
+        if self._profile.digits is not None:
+            _number(text, "number for this board", most=min(number4.MAX_NUMBER, 10**self._profile.digits - 1))
         return self._codec.show(address, text, colour)
 
     def _row(self, frame: bars.Frame | Damaged) -> Told:

@@ -64,9 +64,9 @@ def _line(profile: Profile) -> str:
 
 def _abilities(profile: Profile) -> str:
     if isinstance(profile, BarProfile):
-        digits = profile.dialect == "number4"
+        size = f"{profile.digits} digits" if profile.digits else f"{profile.columns} columns"
         answers = f"answers within {profile.reply_timeout_ms} ms" if profile.reply_timeout_ms else "never answers"
-        return f"{profile.columns} {'digits' if digits else 'columns'}, {answers}"
+        return f"{size}, {answers}"
     if isinstance(profile, KeypadProfile):
         return f"{len({b.action for b in profile.keymap})} actions, {profile.max_digits} digits, {profile.speaks}"
     if isinstance(profile, PadProfile):

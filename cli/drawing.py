@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from hall.lifecycle import DESK, PRINTING, SERVICE, TICKET, Table
+from hall.lifecycle import BOOKING, DESK, PRINTING, SERVICE, TICKET, Table
 
 LIFECYCLES = (
     ("Ticket 号票", "Where a ticket stands. Served, no_show, left and void are ends.", TICKET),
     ("Printing 出票", "Where its paper stands: every number ends on paper, unknown or void.", PRINTING),
     ("Service 办理", "One ticket, matter, window and clerk. A rating belongs to a finished service.", SERVICE),
+    ("Booking 预约", "Who booked comes, gives it up in time, or is a no-show.", BOOKING),
     ("Window 窗口", "What a window is doing. Signing in starts paused.", DESK),
 )
 

@@ -19,6 +19,7 @@ ROOMS: Final = {
     Role.BROADCAST: "broadcast",
     Role.EVALUATOR: "evaluator",
     Role.DESK: "guidedesk",
+    Role.BOOKING: "booking",
 }
 
 

@@ -23,9 +23,11 @@ from hall.model import (
     MissReason,
     PostLetter,
     Printing,
+    PriorityId,
     RequestId,
     ServiceId,
     StationId,
+    Then,
     TicketId,
     VoidReason,
     WindowNo,
@@ -85,6 +87,11 @@ class TicketIssued(Event, frozen=True, kw_only=True, tag="ticket_issued/1"):
     matter: MatterId
     station: StationId
     place: int
+    priority: PriorityId = ""
+    for_window: WindowNo | None = None  # asked for this window
+    for_clerk: Badge | None = None
+    further: tuple[MatterId, ...] = ()
+    booking: str = ""
 
 
 class TicketPrinted(Event, frozen=True, kw_only=True, tag="ticket_printed/1"):
@@ -117,8 +124,9 @@ class TicketLeft(Event, frozen=True, kw_only=True, tag="ticket_left/1"):
 
 
 class Called(Event, frozen=True, kw_only=True, tag="called/1"):
-    """A ticket is called to a window. `rule` chose it (first_come, by_number); `passed`: how many earlier ones of the
-    window's queues it passed over."""
+    """A ticket is called to a window, and why: `rule` chose it (hall.routing.Rule) in a queue that the window serves as
+    `level`; it passed over `passed` earlier ones (`passed_first`: the first of them) of the `queues` looked at. With
+    the rule `bound`, `put_off` would have been called otherwise."""
 
     service: ServiceId
     ticket: TicketId
@@ -130,6 +138,11 @@ class Called(Event, frozen=True, kw_only=True, tag="called/1"):
     rule: str
     passed: int = 0
     request: RequestId = ""
+    level: str = ""
+    priority: PriorityId = ""
+    queues: tuple[str, ...] = ()
+    passed_first: tuple[TicketId, ...] = ()
+    put_off: TicketId = ""
 
 
 class Recalled(Event, frozen=True, kw_only=True, tag="recalled/1"):
@@ -151,23 +164,62 @@ class Started(Event, frozen=True, kw_only=True, tag="started/1"):
 
 
 class Finished(Event, frozen=True, kw_only=True, tag="finished/1"):
-    """The service ended."""
+    """The service ended. With `further` the ticket waits for that matter now, at its place by arrival."""
 
     service: ServiceId
     ticket: TicketId
     window: WindowNo
     disposition: Disposition
     request: RequestId = ""
+    further: MatterId = ""
 
 
 class Missed(Event, frozen=True, kw_only=True, tag="missed/1"):
-    """过号."""
+    """过号. `then`: over; or it may come back until `until`; or it waits again, behind the ticket that stands at
+    `behind_at` and `behind_place`."""
 
     service: ServiceId
     ticket: TicketId
     window: WindowNo
     reason: MissReason
     request: RequestId = ""
+    then: Then = Then.VOID
+    until: Instant = 0
+    behind_at: Instant = 0
+    behind_place: int = 0
+
+
+class CameBack(Event, frozen=True, kw_only=True, tag="came_back/1"):
+    """Who was missed, or set aside, waits again: at the place by arrival, or behind another ticket's."""
+
+    ticket: TicketId
+    rule: str  # kept, behind, held
+    station: StationId
+    behind_at: Instant = 0
+    behind_place: int = 0
+
+
+class KeptEnded(Event, frozen=True, kw_only=True, tag="kept_ended/1"):
+    """Who might have come back did not."""
+
+    ticket: TicketId
+    rule: str = "expired"
+
+
+class SetAside(Event, frozen=True, kw_only=True, tag="set_aside/1"):
+    """A window sets the ticket in hand aside, to take it up again."""
+
+    service: ServiceId
+    ticket: TicketId
+    window: WindowNo
+    reason: str
+
+
+class Requeued(Event, frozen=True, kw_only=True, tag="requeued/1"):
+    """Who waited for one window or clerk waits for the matter: that window is closed, that clerk has left."""
+
+    ticket: TicketId
+    rule: str
 
 
 class Transferred(Event, frozen=True, kw_only=True, tag="transferred/1"):
@@ -266,6 +318,50 @@ class RequestCrashed(Event, frozen=True, kw_only=True, tag="request_crashed/1"):
     error: str
 
 
+class LeaveTaken(Event, frozen=True, kw_only=True, tag="leave_taken/1"):
+    """请假: a clerk will be away; `stand_in` takes over."""
+
+    badge: Badge
+    begins: Instant
+    ends: Instant
+    stand_in: Badge
+    station: StationId
+
+
+class WindowSet(Event, frozen=True, kw_only=True, tag="window_set/1"):
+    """The manager opened a window outside its hours, or closed it, until a time. `matters` are served beside its
+    own."""
+
+    window: WindowNo
+    until: Instant
+    closed: bool
+    station: StationId
+    matters: tuple[MatterId, ...] = ()
+
+
+class Booked(Event, frozen=True, kw_only=True, tag="booked/1"):
+    """预约. `booking` and `person` are salted digests."""
+
+    booking: str
+    date: Day
+    matter: MatterId
+    slot: Instant
+    person: str
+    station: StationId
+
+
+class BookingCancelled(Event, frozen=True, kw_only=True, tag="booking_cancelled/1"):
+    """The booking was given up in time."""
+
+    booking: str
+
+
+class BookingMissed(Event, frozen=True, kw_only=True, tag="booking_missed/1"):
+    """Nobody came for it."""
+
+    booking: str
+
+
 class DeviceChanged(Event, frozen=True, kw_only=True, tag="device_changed/1"):
     """A device's health, as its station told it."""
 
@@ -294,7 +390,8 @@ AnyEvent: TypeAlias = (
     DayOpened | DayClosed | BlockOpened | BlockReturned | TicketIssued | TicketPrinted | TicketReprinted
     | TicketVoided | TicketLeft | Called | Recalled | Started | Finished | Missed | Transferred | TakenBack
     | SignedIn | SignedOut | SignInFailed | Paused | Resumed | WishWithdrawn | RequestCrashed | DeviceChanged
-    | AlertRaised | AlertEnded | ServiceRated | EmergencySet
+    | AlertRaised | AlertEnded | ServiceRated | EmergencySet | CameBack | KeptEnded | SetAside | Requeued | LeaveTaken
+    | WindowSet | Booked | BookingCancelled | BookingMissed
 )  # fmt: skip
 
 _encoder = msgspec.json.Encoder(order="deterministic")

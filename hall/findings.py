@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 from enum import StrEnum
 
 from msgspec import Struct
@@ -27,6 +28,7 @@ from hall.model import (
 )
 from hall.photo import DIRECTORY, Fault
 
+YEARS_OF_A_POST = 2  # seed §(四)3: 两年一定
 PROMISE_PERCENT = 70  # seed §(三)5: 压缩比例原则上不低于 30%
 NEXT_YEAR_FROM = "12-01"  # the State Council's notice of the next year's holidays is usually out in November
 
@@ -70,6 +72,9 @@ class Code(StrEnum):
     NO_HOLIDAYS = "no_holidays"
     EXAMPLE_HOLIDAYS = "example_holidays"
     NO_YEAR = "no_year"
+    LONG_POST = "long_post"
+    POST_GAP = "post_gap"
+    TEMPORARY_FOR_APPROVALS = "temporary_for_approvals"
 
 
 class Finding(Struct, frozen=True, kw_only=True):
@@ -93,6 +98,7 @@ def findings(hall: Hall, day: Day = "", photos: Mapping[str, Fault | None] | Non
         *_photos(hall, photos),
         *_hours(hall),
         *_holidays(hall, day),
+        *_posts(hall, day),
     ]
     if not hall.complaint_phone:  # 监督投诉信息, seed §(八)1
         found.append(_warning(Code.NO_COMPLAINT_PHONE, "complaint_phone"))
@@ -207,7 +213,7 @@ def _clerks(hall: Hall) -> Iterator[Finding]:
         posts = [p for p in hall.posts if p.badge == clerk.badge]
         if not posts:
             yield _warning(Code.CLERK_WITHOUT_POST, at, badge=clerk.badge)
-        sits = [p.window for p in posts if p.letter is PostLetter.A]
+        sits = list(dict.fromkeys(p.window for p in posts if p.letter is PostLetter.A))
         if len(sits) > 1:
             yield _warning(Code.TWO_A_POSTS, at, badge=clerk.badge, windows=_listed(sits))
 
@@ -229,6 +235,23 @@ def _photos(hall: Hall, photos: Mapping[str, Fault | None] | None) -> Iterator[F
             found = Code.PHOTO_MISSING if clerk.photo not in photos else _FAULTS.get(photos[clerk.photo])
             if found is not None:
                 yield _warning(found, at, badge=clerk.badge, file=clerk.photo, directory=DIRECTORY)
+
+
+def _posts(hall: Hall, day: Day) -> Iterator[Finding]:
+    """两年一定, 先进后出 (seed §(四)3): who has held a post for longer, a post nobody held between two, and 临聘 staff
+    where nothing but approvals is served."""
+    for post in hall.posts:
+        at = f"posts[{post.window}.{post.letter}]"
+        ended = post.until and day and post.until < day
+        if post.since and day and not ended and f"{int(post.since[:4]) + YEARS_OF_A_POST}{post.since[4:]}" <= day:
+            yield _info(Code.LONG_POST, at, badge=post.badge, window=post.window, since=post.since)
+        later = [p.since for p in hall.posts if (p.window, p.letter) == (post.window, post.letter) and p.since]
+        follows = min((since for since in later if post.until and since > post.until), default="")
+        if follows and date.fromisoformat(follows) > date.fromisoformat(post.until) + timedelta(days=1):
+            yield _warning(Code.POST_GAP, at, window=post.window, until=post.until, since=follows)
+        served = hall.by_window[post.window].serves
+        if hall.by_badge[post.badge].temporary and served and all(hall.by_matter[m].approval for m in served):
+            yield _warning(Code.TEMPORARY_FOR_APPROVALS, at, badge=post.badge, window=post.window)
 
 
 def _listed(windows: tuple[WindowNo, ...] | list[WindowNo]) -> str:

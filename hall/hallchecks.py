@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from datetime import date
-from typing import Any, TypeAlias
+from collections.abc import Hashable, Mapping, Sequence
 
 from msgspec import Struct
 
-from hall.checked import SECRET, Mistakes, Rule, Rules
-from hall.hours import offset_minutes
+from hall.checked import SECRET, Mistakes, Rules
 from hall.model import (
-    CaseType,
+    AlertPolicy,
+    BookingPolicy,
     Clerk,
     Department,
     Guide,
@@ -22,9 +20,11 @@ from hall.model import (
     Hours,
     Material,
     Matter,
+    MissPolicy,
     Policy,
     Post,
-    Role,
+    Priority,
+    Quota,
     Station,
     Step,
     Window,
@@ -32,11 +32,32 @@ from hall.model import (
 )
 from hall.photo import is_photo
 from hall.pin import unfit
-from hall.topics import ID, RESERVED
+from hall.rules import (
+    all_of,
+    an_id,
+    calls_somewhere,
+    clock,
+    each,
+    each_once,
+    from_to,
+    holidays,
+    is_date,
+    is_offset,
+    is_phone,
+    is_url,
+    levels,
+    must,
+    once,
+    one_of,
+    periods,
+    promise,
+    same_day,
+    series,
+    some,
+)
+from hall.topics import RESERVED
 
-CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 NEEDED = ("departments", "matters", "zones", "windows")  # a hall has at least one of each
-Found: TypeAlias = Iterator[tuple[str, str]]
 
 
 class Row(Struct, frozen=True):
@@ -78,71 +99,102 @@ def _is_told(key: str, value: object) -> bool:
 
 def field_rules(told: Told) -> Rules:
     """The rules of every field of a hall, its references checked against the rows told."""
-    department = _one_of("no department", told.known("departments", "id"))
-    matters = _each(_one_of("no matter", told.known("matters", "id")))
-    zone = _one_of("no zone", told.known("zones", "id"))
-    window = _one_of("no window", told.known("windows", "number"))
-    badge = _one_of("no clerk with badge", told.known("clerks", "badge"))
-    at_least_one = _some if told.complete else _all()
+    department = one_of("no department", told.known("departments", "id"))
+    matters = each(one_of("no matter", told.known("matters", "id")))
+    zone = one_of("no zone", told.known("zones", "id"))
+    window = one_of("no window", told.known("windows", "number"))
+    badge = one_of("no clerk with badge", told.known("clerks", "badge"))
+    at_least_one = some if told.complete else all_of()
     return {
-        (Hall, "id"): _id,
-        (Hall, "utc_offset"): _must(_is_offset, "must look like +08:00, at most 14 hours"),
-        (Hall, "follow_url"): _must(_is_url, "must begin with http:// or https:// and hold no space"),
-        (Hall, "complaint_phone"): _must(lambda phone: not phone or _is_phone(phone), "is no phone number"),
+        (Hall, "id"): an_id,
+        (Hall, "utc_offset"): must(is_offset, "must look like +08:00, at most 14 hours"),
+        (Hall, "follow_url"): must(is_url, "must begin with http:// or https:// and hold no space"),
+        (Hall, "complaint_phone"): must(lambda phone: not phone or is_phone(phone), "is no phone number"),
         **{(Hall, kind): at_least_one for kind in NEEDED},
-        (Department, "id"): _id,
-        (Department, "series"): _series,
+        (Department, "id"): an_id,
+        (Department, "series"): series,
         (Department, "head"): lambda head: badge(head) if head else [],
-        (Zone, "id"): _id,
-        (Matter, "id"): _id,
+        (Zone, "id"): an_id,
+        (Matter, "id"): an_id,
         (Matter, "department"): department,
-        (Matter, "series"): _series,
-        (Matter, "minutes"): _must(lambda m: 0 < m <= 480, "above 0, at most 480"),
-        (Matter, ""): _same_day,
-        (Guide, "conditions"): _some,
-        (Guide, "steps"): _some,
-        (Guide, "statutory_days"): _from_to(0, 730),
-        (Guide, "promised_days"): _from_to(0, 730),
-        (Guide, ""): _promise,
-        (Material, "originals"): _from_to(0, 99),
-        (Material, "copies"): _from_to(0, 99),
-        (Material, ""): _must(lambda m: m.originals or m.copies, "neither an original nor a copy", show=False),
-        (Step, "phone"): _must(_is_phone, "is no phone number"),
-        (Window, "number"): _from_to(1, 127),
+        (Matter, "series"): series,
+        (Matter, "minutes"): must(lambda m: 0 < m <= 480, "above 0, at most 480"),
+        (Matter, ""): same_day,
+        (Guide, "conditions"): some,
+        (Guide, "steps"): some,
+        (Guide, "statutory_days"): from_to(0, 730),
+        (Guide, "promised_days"): from_to(0, 730),
+        (Guide, ""): promise,
+        (Material, "originals"): from_to(0, 99),
+        (Material, "copies"): from_to(0, 99),
+        (Material, ""): must(lambda m: m.originals or m.copies, "neither an original nor a copy", show=False),
+        (Step, "phone"): must(is_phone, "is no phone number"),
+        (Window, "number"): from_to(1, 127),
         (Window, "zone"): zone,
-        (Window, "serves"): _all(_some, _once, matters),
-        (Clerk, "badge"): _must(lambda b: re.fullmatch("[0-9]{3,8}", b), "3 to 8 digits"),
+        (Window, "serves"): all_of(once, matters),
+        (Window, "delegated"): all_of(once, matters),
+        (Window, "helps"): all_of(once, matters),
+        (Window, ""): levels,
+        (Clerk, "badge"): must(lambda b: re.fullmatch("[0-9]{3,8}", b), "3 to 8 digits"),
         (Clerk, "pin"): lambda pin: [("", reason) for reason in (unfit(pin),) if reason],
-        (Clerk, "photo"): _must(lambda p: not p or is_photo(p), "a bare file name such as 101.png or 101.jpg, no path"),
+        (Clerk, "photo"): must(lambda p: not p or is_photo(p), "a bare file name such as 101.png or 101.jpg, no path"),
         (Post, "window"): window,
         (Post, "badge"): badge,
-        (Station, "id"): _all(_id, _must(lambda s: s not in RESERVED, "is an id of the hall's own")),
-        (Station, "roles"): _all(_some, _once),
-        (Station, "windows"): _all(_once, _each(window)),
+        (Post, "since"): must(lambda d: not d or is_date(d), "a date looks like 2026-10-01"),
+        (Post, "until"): must(lambda d: not d or is_date(d), "a date looks like 2026-10-01"),
+        (Post, ""): must(lambda p: not p.until or p.since <= p.until, "ends before it begins", show=False),
+        (Station, "id"): all_of(an_id, must(lambda s: s not in RESERVED, "is an id of the hall's own")),
+        (Station, "roles"): all_of(some, once),
+        (Station, "windows"): all_of(once, each(window)),
         (Station, "zone"): zone,
-        (Station, ""): _calls_somewhere,
-        (Hours, "taking"): _all(_some, _periods),
-        (Hours, "calling"): _all(_some, _periods),
-        (Hours, "weekdays"): _all(_some, _once, _each(_must(lambda d: 1 <= d <= 7, "1 (Monday) to 7"))),
-        (Hours, "closing_soon_minutes"): _from_to(0, 240),
-        (Holidays, "years"): _all(_once, _each(_from_to(2000, 2999))),
-        (Holidays, "off"): _all(_once, _each(_must(_is_date, "a date looks like 2026-10-01"))),
-        (Holidays, "working"): _all(_once, _each(_must(_is_date, "a date looks like 2026-10-01"))),
-        (Holidays, ""): _holidays,
-        **{(Policy, name): _from_to(low, high) for name, low, high in FIGURES},
+        (Station, ""): calls_somewhere,
+        (Hours, "taking"): all_of(some, periods),
+        (Hours, "calling"): all_of(some, periods),
+        (Hours, "on_post"): all_of(some, periods),
+        (Hours, "overtime_minutes"): from_to(0, 240),
+        (Hours, "weekdays"): all_of(some, once, each(must(lambda d: 1 <= d <= 7, "1 (Monday) to 7"))),
+        (Hours, "closing_soon_minutes"): from_to(0, 240),
+        (Holidays, "years"): all_of(once, each(from_to(2000, 2999))),
+        (Holidays, "off"): all_of(once, each(must(is_date, "a date looks like 2026-10-01"))),
+        (Holidays, "working"): all_of(once, each(must(is_date, "a date looks like 2026-10-01"))),
+        (Holidays, ""): holidays,
+        **{(kind, name): from_to(low, high) for kind, name, low, high in FIGURES},
+        (Policy, "priorities"): each_once("id"),
+        (Priority, "id"): an_id,
+        (Quota, "matter"): one_of("no matter", told.known("matters", "id")),
+        (Quota, "begins"): clock,
+        (Quota, "ends"): clock,
+        (Quota, ""): must(lambda q: q.begins < q.ends, "ends before it begins", show=False),
     }
 
 
 FIGURES = (
-    ("reserve_s", 1, 600),
-    ("reprint_s", 0, 3600),
-    ("undo_s", 0, 120),
-    ("calls_before_no_show", 1, 9),
-    ("announce_repeats", 1, 5),
-    ("announce_valid_s", 5, 600),
-    ("pin_failures", 1, 20),
-    ("pin_lock_minutes", 1, 1440),
-    ("number_digits", 2, 5),
+    (Policy, "reserve_s", 1, 600),
+    (Policy, "reprint_s", 0, 3600),
+    (Policy, "undo_s", 0, 120),
+    (Policy, "calls_before_no_show", 1, 9),
+    (Policy, "announce_repeats", 1, 5),
+    (Policy, "announce_valid_s", 5, 600),
+    (Policy, "pin_failures", 1, 20),
+    (Policy, "pin_lock_minutes", 1, 1440),
+    (Policy, "number_digits", 2, 5),
+    (Policy, "overtaken_at_most", 0, 100),
+    (Policy, "help_over", 1, 1000),
+    (Priority, "weight_minutes", 0, 240),
+    (Priority, "bound", 0, 100),
+    (MissPolicy, "pause_s", 0, 600),
+    (MissPolicy, "behind", 0, 100),
+    (MissPolicy, "kept_minutes", 1, 480),
+    (MissPolicy, "times", 0, 9),
+    (AlertPolicy, "wait_minutes", 0, 480),
+    (AlertPolicy, "waiting", 0, 1000),
+    (AlertPolicy, "idle_minutes", 0, 480),
+    (AlertPolicy, "unserved_minutes", 0, 480),
+    (BookingPolicy, "days_ahead", 1, 20),
+    (BookingPolicy, "early_minutes", 0, 240),
+    (BookingPolicy, "late_minutes", 0, 240),
+    (BookingPolicy, "cancel_hours", 0, 72),
+    (Quota, "places", 1, 1000),
 )
 
 
@@ -157,8 +209,6 @@ UNIQUE = (
     ("windows", ("number",)),
     ("clerks", ("badge",)),
     ("clerks", ("pin",)),  # a copied verifier is a shared PIN
-    ("posts", ("window", "letter")),
-    ("posts", ("window", "badge")),
     ("stations", ("id",)),
 )
 
@@ -174,12 +224,35 @@ def check_together(told: Told, mistakes: Mistakes) -> None:
                 )
                 mistakes.tell(at, f"{shown} stands in {first[values]} already")
             first.setdefault(values, at)
+    for keys in (("window", "letter"), ("window", "badge")):
+        _tell_overlapping(told, keys, mistakes)
     _tell_unserved(told, mistakes)
 
 
+def _tell_overlapping(told: Told, keys: tuple[str, str], mistakes: Mistakes) -> None:
+    """Two rows of posts may be the same if one ends before the other begins (两年一定: the history of a post)."""
+    seen: dict[tuple[Hashable, ...], list[tuple[str, str, str]]] = {}
+    for row in told.rows.get("posts", ()):
+        if not isinstance(row.data, dict) or not all(_is_told(key, row.data.get(key)) for key in keys):
+            continue
+        values = tuple(row.data[key] for key in keys)
+        since, until = (str(row.data.get(key) or "") for key in ("since", "until"))
+        for at, other_since, other_until in seen.setdefault(values, []):
+            if (not until or other_since <= until) and (not other_until or since <= other_until):
+                shown = " and ".join(f"{key} {value!r}" for key, value in zip(keys, values, strict=True))
+                mistakes.tell(row.at, f"{shown} stands in {at} already")
+                break
+        seen[values].append((row.at, since, until))
+
+
 def _tell_unserved(told: Told, mistakes: Mistakes) -> None:
-    lists = [row.data.get("serves") for row in told.rows.get("windows", ()) if isinstance(row.data, dict)]
-    readable = [names for names in lists if isinstance(names, list) and all(isinstance(n, str) for n in names)]
+    windows = [row.data for row in told.rows.get("windows", ()) if isinstance(row.data, dict)]
+    lists = [[window.get("serves"), window.get("delegated", [])] for window in windows]
+    readable = [
+        [name for names in both for name in names]
+        for both in lists
+        if all(isinstance(names, list) and all(isinstance(n, str) for n in names) for names in both)
+    ]
     if not told.complete or not readable or len(readable) < len(told.rows["windows"]):
         return  # who serves what is not known
     served = {name for names in readable for name in names}
@@ -188,109 +261,3 @@ def _tell_unserved(told: Told, mistakes: Mistakes) -> None:
         # A name misspelt among the served is told there.
         if matter not in served and not difflib.get_close_matches(str(matter), strays):
             mistakes.tell(at, f"no window serves {matter!r}")
-
-
-# --- rules: a value → the mistakes in it --------------------------------------------------------------------
-
-
-def _must(good: Callable[[Any], object], reason: str, show: bool = True) -> Rule:
-    def rule(value: Any) -> Found:
-        if not good(value):
-            yield "", f"{reason} (found {value!r})" if show else reason
-
-    return rule
-
-
-def _from_to(low: int, high: int) -> Rule:
-    return _must(lambda value: low <= value <= high, f"{low} to {high}")
-
-
-def _each(rule: Rule) -> Rule:
-    def rule_of_all(values: Sequence[Any]) -> Found:
-        for i, value in enumerate(values):
-            yield from ((f"[{i}]{at}", reason) for at, reason in rule(value))
-
-    return rule_of_all
-
-
-def _all(*rules: Rule) -> Rule:
-    return lambda value: [found for rule in rules for found in rule(value)]
-
-
-def _one_of(reason: str, known: frozenset[Hashable] | None) -> Rule:
-    def rule(value: Hashable | None) -> Found:
-        if known is not None and value is not None and value not in known:
-            close = difflib.get_close_matches(str(value), [str(k) for k in known], n=1)
-            yield "", f"{reason} {value!r}" + (f"; did you mean {close[0]!r}?" if close else "")
-
-    return rule
-
-
-def _once(values: Sequence[Hashable]) -> Found:
-    for i, value in enumerate(values):
-        if value in values[:i]:
-            yield f"[{i}]", f"{value} stands in this list already"
-
-
-_some = _must(len, "at least one", show=False)
-_id = _must(ID.fullmatch, "an id is of a–z, 0–9 and - between them, at most 40 long")
-_series = _must(lambda s: s is None or re.fullmatch("[A-Z]{1,2}", s), "one or two capitals")
-
-
-def _is_phone(text: str) -> bool:
-    return sum(c in "0123456789" for c in text) >= 3
-
-
-def _is_url(text: str) -> bool:
-    return not text or re.fullmatch(r"https?://[^\s/]\S*", text) is not None
-
-
-def _is_offset(text: str) -> bool:
-    return re.fullmatch(r"[+-][0-9]{2}:[0-5][0-9]", text) is not None and abs(offset_minutes(text)) <= 14 * 60
-
-
-def _is_date(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text  # Python also reads 20261001, which would equal no day
-    except ValueError:
-        return False
-
-
-def _promise(guide: Guide) -> Found:
-    if guide.promised_days > guide.statutory_days:
-        yield ".promised_days", f"{guide.promised_days} days promised, {guide.statutory_days} allowed by law"
-
-
-def _same_day(matter: Matter) -> Found:
-    if matter.case is CaseType.IMMEDIATE and matter.guide.promised_days > 0:
-        days = matter.guide.promised_days
-        yield ".guide.promised_days", f"an immediate case is done the same day, 0 (found {days})"
-
-
-def _calls_somewhere(station: Station) -> Found:
-    if Role.CALLER in station.roles and not station.windows:
-        yield ".windows", "a caller needs the windows it speaks for"
-
-
-def _periods(periods: Sequence[tuple[str, str]]) -> Found:
-    end = ""
-    for i, (start, stop) in enumerate(periods):
-        bad = [t for t in (start, stop) if not CLOCK.fullmatch(t)]
-        if bad:
-            yield f"[{i}]", f"times look like 09:00 (found {bad[0]!r})"
-            continue
-        if stop <= start:
-            yield f"[{i}]", f"ends ({stop}) before it begins ({start})"
-        elif start < end:
-            yield f"[{i}]", f"begins ({start}) before the one above ends ({end})"
-        end = max(stop, end)
-
-
-def _holidays(holidays: Holidays) -> Found:
-    for name, days in (("off", holidays.off), ("working", holidays.working)):
-        for i, day in enumerate(days):
-            if _is_date(day) and int(day[:4]) not in holidays.years:
-                yield f".{name}[{i}]", f"{day}: its year is not in holidays.years"
-    for i, day in enumerate(holidays.working):
-        if day in holidays.off:
-            yield f".working[{i}]", f"{day} is among the days off too"

@@ -11,6 +11,7 @@ from hall.checked import Mistakes, judge, read_field, read_struct, read_toml, te
 from hall.errors import BadFile
 from hall.hallchecks import Row, Told, check_together, field_rules
 from hall.model import Clerk, Department, Hall, Matter, Post, Station, Window, Zone
+from hall.soundness import unsound
 
 LISTS: Mapping[str, type[Struct]] = {
     "departments": Department,
@@ -38,10 +39,11 @@ def included(main: str, text: str) -> tuple[str, ...]:
     return tuple(f for f in files if isinstance(f, str)) if isinstance(files, list) else ()
 
 
-def parse_hall(main: str, texts: Mapping[str, str]) -> Hall:
+def parse_hall(main: str, texts: Mapping[str, str], *, judged: bool = True) -> Hall:
     """The hall told by `main` and the files it names. `texts` maps each file's name to its text.
 
-    Lists of several files are joined. Raises BadFile with every mistake: file, path and reason.
+    Lists of several files are joined. Raises BadFile with every mistake: file, path and reason; once all else is
+    right and unless the policy is not to be `judged`, also with what it cannot hold (hall.soundness).
     """
     mistakes = Mistakes()
     joined = _joined(main, texts, mistakes)
@@ -61,7 +63,12 @@ def parse_hall(main: str, texts: Mapping[str, str]) -> Hall:
     check_together(told, mistakes)
     if mistakes.found:
         raise BadFile(tuple(dict.fromkeys(mistakes.found)))
-    return Hall(**values)
+    hall = Hall(**values)
+    broken = unsound(hall) if judged else ()
+    if broken:
+        place = joined.places.get("policy", f"{main}: policy").removesuffix("policy")
+        raise BadFile(tuple(f"{place}{one.where}: {one.rule}: {one.why}" for one in broken))
+    return hall
 
 
 def _joined(main: str, texts: Mapping[str, str], mistakes: Mistakes) -> Joined:

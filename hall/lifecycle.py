@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from hall.errors import IllegalMove
-from hall.model import DeskState, Printing, ServiceState, TicketState
+from hall.model import BookingState, DeskState, Printing, ServiceState, TicketState
 
 
 class TicketMove(StrEnum):
@@ -15,10 +15,18 @@ class TicketMove(StrEnum):
     START = "start"
     FINISH = "finish"
     MISS = "miss"
+    KEEP = "keep"  # nobody came; may come back
+    PUT_BACK = "put_back"  # nobody came; waits again, behind others
+    COME_BACK = "come_back"
+    EXPIRE = "expire"
+    HOLD = "hold"
+    GO_ON = "go_on"  # one matter is done, the next one waits
     TRANSFER = "transfer"
     UNCALL = "uncall"  # a wrong press taken back
     UNSTART = "unstart"
     REOPEN = "reopen"  # a wrong finish or no-show taken back
+    REOPEN_CALL = "reopen_call"  # the same, where it waits again
+    REOPEN_SERVICE = "reopen_service"
     VOID = "void"
     LEAVE = "leave"
 
@@ -34,6 +42,7 @@ class ServiceMove(StrEnum):
     FINISH = "finish"
     MISS = "miss"
     TRANSFER = "transfer"
+    HOLD = "hold"
     UNDO = "undo"
     REOPEN = "reopen"
 
@@ -52,6 +61,13 @@ class DeskMove(StrEnum):
     SIGN_OUT = "sign_out"
 
 
+class BookingMove(StrEnum):
+    CHECK_IN = "check_in"
+    CANCEL = "cancel"
+    MISS = "miss"
+    REOPEN = "reopen"  # the ticket of its check-in was never taken out of the machine
+
+
 S = TypeVar("S", bound=StrEnum)
 M = TypeVar("M", bound=StrEnum)
 Table = Mapping[S, Mapping[M, S]]
@@ -59,20 +75,33 @@ Table = Mapping[S, Mapping[M, S]]
 _T, _P, _V, _D = TicketState, Printing, ServiceState, DeskState
 
 TICKET: Table[TicketState, TicketMove] = {
-    _T.WAITING: {TicketMove.CALL: _T.CALLED, TicketMove.VOID: _T.VOID, TicketMove.LEAVE: _T.LEFT},
+    _T.WAITING: {
+        TicketMove.CALL: _T.CALLED,
+        TicketMove.VOID: _T.VOID,
+        TicketMove.LEAVE: _T.LEFT,
+        TicketMove.REOPEN_CALL: _T.CALLED,
+        TicketMove.REOPEN_SERVICE: _T.SERVING,
+    },
     _T.CALLED: {
         TicketMove.START: _T.SERVING,
         TicketMove.MISS: _T.NO_SHOW,
+        TicketMove.KEEP: _T.KEPT,
+        TicketMove.PUT_BACK: _T.WAITING,
+        TicketMove.HOLD: _T.HELD,
         TicketMove.TRANSFER: _T.WAITING,
         TicketMove.UNCALL: _T.WAITING,
     },
     _T.SERVING: {
         TicketMove.FINISH: _T.SERVED,
+        TicketMove.GO_ON: _T.WAITING,
+        TicketMove.HOLD: _T.HELD,
         TicketMove.TRANSFER: _T.WAITING,
         TicketMove.UNSTART: _T.CALLED,
     },
     _T.SERVED: {TicketMove.REOPEN: _T.SERVING},
     _T.NO_SHOW: {TicketMove.REOPEN: _T.CALLED},
+    _T.KEPT: {TicketMove.COME_BACK: _T.WAITING, TicketMove.EXPIRE: _T.NO_SHOW, TicketMove.REOPEN: _T.CALLED},
+    _T.HELD: {TicketMove.CALL: _T.CALLED, TicketMove.COME_BACK: _T.WAITING, TicketMove.LEAVE: _T.LEFT},
     _T.LEFT: {},
     _T.VOID: {},
 }
@@ -93,17 +122,20 @@ SERVICE: Table[ServiceState, ServiceMove] = {
         ServiceMove.START: _V.SERVING,
         ServiceMove.MISS: _V.MISSED,
         ServiceMove.TRANSFER: _V.TRANSFERRED,
+        ServiceMove.HOLD: _V.HELD,
         ServiceMove.UNDO: _V.UNDONE,
     },
     _V.SERVING: {
         ServiceMove.FINISH: _V.FINISHED,
         ServiceMove.TRANSFER: _V.TRANSFERRED,
+        ServiceMove.HOLD: _V.HELD,
         ServiceMove.UNDO: _V.CALLED,
     },
     _V.FINISHED: {ServiceMove.REOPEN: _V.SERVING},
     _V.MISSED: {ServiceMove.REOPEN: _V.CALLED},
     _V.TRANSFERRED: {},
     _V.UNDONE: {},
+    _V.HELD: {},
 }
 
 DESK: Table[DeskState, DeskMove] = {
@@ -125,6 +157,18 @@ DESK: Table[DeskState, DeskMove] = {
     },
     _D.CALLING: {DeskMove.START: _D.SERVING, DeskMove.RELEASE: _D.FREE},
     _D.SERVING: {DeskMove.RELEASE: _D.FREE, DeskMove.UNSTART: _D.CALLING},
+}
+
+
+BOOKING: Table[BookingState, BookingMove] = {
+    BookingState.BOOKED: {
+        BookingMove.CHECK_IN: BookingState.CHECKED_IN,
+        BookingMove.CANCEL: BookingState.CANCELLED,
+        BookingMove.MISS: BookingState.NO_SHOW,
+    },
+    BookingState.CHECKED_IN: {BookingMove.REOPEN: BookingState.BOOKED},
+    BookingState.CANCELLED: {},
+    BookingState.NO_SHOW: {},
 }
 
 

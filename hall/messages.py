@@ -25,6 +25,7 @@ from hall.model import (
     MissReason,
     PostLetter,
     Printing,
+    PriorityId,
     RequestId,
     Role,
     ServiceId,
@@ -54,9 +55,14 @@ class Fact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_fi
 
 
 class TakeTicket(Wish, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="take_ticket"):
-    """取号 for a matter."""
+    """取号 for a matter, and for more of them after it. One may ask for a window or a clerk; a class of 绿色通道 is
+    given by the guide desk, or by the kiosk where the hall allows it."""
 
     matter: MatterId
+    priority: PriorityId = ""
+    for_window: WindowNo | None = None
+    for_clerk: Badge | None = None
+    further: tuple[MatterId, ...] = ()
 
 
 class Reprint(Wish, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="reprint"):
@@ -114,6 +120,58 @@ class Transfer(WindowWish, frozen=True, kw_only=True, forbid_unknown_fields=True
     reason: str
     matter: MatterId | None = None
     to_window: WindowNo | None = None
+
+
+class Hold(WindowWish, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="hold"):
+    """挂起: the ticket in hand is set aside (a form to fill in); `CallNumber` takes it up again at this window."""
+
+    reason: str = ""
+
+
+class ComeBack(Wish, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="come_back"):
+    """Someone who was missed, or set aside, stands here again: the ticket waits as the hall's policy says."""
+
+    label: str
+
+
+class TakeLeave(Wish, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="take_leave"):
+    """请假, entered by the manager: half a day and more needs the B post as `stand_in`."""
+
+    badge: Badge
+    begins: Instant
+    ends: Instant
+    stand_in: Badge = ""
+
+
+class SetWindow(Wish, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="set_window"):
+    """The manager opens a window outside its hours for some minutes, with `matters` beside its own; or closes it."""
+
+    number: WindowNo
+    minutes: float
+    closed: bool = False
+    matters: tuple[MatterId, ...] = ()
+
+
+class Book(Wish, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="book"):
+    """预约. `person` is a salted digest made by the adapter: who it is never comes here. `code` is what the visitor
+    will check in with."""
+
+    code: str
+    person: str
+    matter: MatterId
+    slot: Instant
+
+
+class CancelBooking(Wish, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="cancel_booking"):
+    """Give a booking up."""
+
+    code: str
+
+
+class CheckIn(Wish, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="check_in"):
+    """One who has booked is here: the booking becomes a ticket."""
+
+    code: str
 
 
 class Pause(WindowWish, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="pause"):
@@ -196,6 +254,7 @@ class DeviceSeen(Fact, frozen=True, kw_only=True, forbid_unknown_fields=True, ta
 Body: TypeAlias = (
     TakeTicket | Reprint | SignIn | SignOut | Next | CallNumber | Recall | Start | Finish | NoShow | Transfer
     | Pause | Resume | Undo | Cancel | Printed | DeviceSeen | CallStaff | SetEmergency | EndAlert | Find | Rated
+    | Hold | ComeBack | TakeLeave | SetWindow | Book | CancelBooking | CheckIn
 )  # fmt: skip
 
 
@@ -245,6 +304,20 @@ class Refusal(StrEnum):
     NOTHING_TO_UNDO = "nothing_to_undo"
     UNDO_LATE = "undo_late"
     NOT_ALLOWED = "not_allowed"  # the move is not in the lifecycle
+    CALLING_CLOSED = "calling_closed"
+    CALL_TOO_SOON = "call_too_soon"
+    BOUND_REACHED = "bound_reached"  # someone was passed over as often as may be
+    QUEUE_OUTLASTS = "queue_outlasts"  # those who wait fill today
+    UNKNOWN_PRIORITY = "unknown_priority"
+    NOT_KEPT = "not_kept"  # it is not one that may come back
+    BARRED = "barred"  # 临聘 staff and approval matters
+    NEEDS_STAND_IN = "needs_stand_in"
+    UNKNOWN_BOOKING = "unknown_booking"
+    BOOKED_ALREADY = "booked_already"
+    QUOTA_FULL = "quota_full"
+    BAD_DAY = "bad_day"  # in the past, too far ahead, or the hall is closed then
+    TOO_EARLY = "too_early"
+    TOO_LATE = "too_late"
 
 
 class Reply(Struct, frozen=True, kw_only=True, tag_field="reply"):
@@ -263,6 +336,7 @@ class Issued(Reply, frozen=True, kw_only=True, tag="issued"):
     wait_minutes: float | None = None
     closing_soon: bool = False
     reprint: bool = False
+    priority: PriorityId = ""
 
 
 class Done(Reply, frozen=True, kw_only=True, tag="done"):

@@ -82,11 +82,12 @@ class BarProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sources: tuple[str, ...]
     dialect: Literal["a090", "aabb-sum", "aabb-xor", "number4"]
     line: LineSettings
-    columns: int  # cells of half a Hanzi: a Chinese character takes two; number4: digits
+    columns: int  # cells of half a Hanzi: a Chinese character takes two; number4: of the text its number is taken from
     reply_timeout_ms: int  # 0: the bar never replies
     repeat_s: float  # how often the present text is sent again
     look: Look | None = None  # aabb: how a text appears
     sum_counts_end: bool | None = None  # aabb-sum: whether the FF at the end is part of the sum
+    digits: int | None = None  # number4: how many it shows
     captures: tuple[str, ...] = ()
 
 

@@ -55,12 +55,12 @@ def _printer(printer: PrinterProfile) -> list[tuple[str, str]]:
     faults = _claim_holds(printer)
     if printer.columns * FONT_A_DOTS > printer.width_dots:
         faults.append((".columns", f"{printer.columns} × {FONT_A_DOTS} dots are wider than {printer.width_dots} dots"))
-    if printer.in_order_status and not printer.fixed_bits and printer.status == "questions":
-        faults.append((".in_order_status", "must be false without fixed_bits: its answers look like any others"))
-    if printer.auto_status and printer.status == "full":
-        faults.append((".auto_status", "must be false with status full: 10 begins the answer and what is said unasked"))
+    if printer.in_order_status and not printer.fixed_bits:
+        faults.append((".fixed_bits", "false, so in_order_status must be false: its answers look like any others"))
     if printer.auto_status and not printer.fixed_bits:
-        faults.append((".auto_status", "must be false without fixed_bits: nobody could tell its four bytes apart"))
+        faults.append((".fixed_bits", "false, so auto_status must be false: its four bytes look like any others"))
+    if printer.auto_status and printer.status == "full":
+        faults.append((".status", "full, so auto_status must be false: 10 begins what is asked and what is not"))
     if printer.presenter is not None and printer.cut == "none":
         faults.append((".presenter", "a presenter holds out what was cut, but cut is none"))
     return faults
@@ -69,12 +69,17 @@ def _printer(printer: PrinterProfile) -> list[tuple[str, str]]:
 def _bar(bar: BarProfile) -> list[tuple[str, str]]:
     """What only some dialects have must be there for those, and for no other."""
     faults = _claim_holds(bar)
-    least, most = (1, MOST_DIGITS) if bar.dialect == "number4" else (2, MOST_BAR_COLUMNS)
-    if not least <= bar.columns <= most:
-        faults.append((".columns", f"must be {least}–{most} (found {bar.columns}); one frame holds no more"))
+    if not 2 <= bar.columns <= MOST_BAR_COLUMNS:
+        faults.append((".columns", f"must be 2–{MOST_BAR_COLUMNS} (found {bar.columns}); one frame holds no more"))
+    if bar.digits is not None and not 1 <= bar.digits <= MOST_DIGITS:
+        faults.append((".digits", f"must be 1–{MOST_DIGITS} (found {bar.digits}); one frame holds no more"))
     if bar.dialect == "number4" and bar.reply_timeout_ms:
         faults.append((".reply_timeout_ms", f"must be 0 (found {bar.reply_timeout_ms}): number4 has no reply"))
-    wanted = {"look": bar.dialect.startswith("aabb"), "sum_counts_end": bar.dialect == "aabb-sum"}
+    wanted = {
+        "look": bar.dialect.startswith("aabb"),
+        "sum_counts_end": bar.dialect == "aabb-sum",
+        "digits": bar.dialect == "number4",
+    }
     for name, needed in wanted.items():
         if needed and getattr(bar, name) is None:
             faults.append((f".{name}", f"missing; {bar.dialect} needs it"))

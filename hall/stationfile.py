@@ -115,6 +115,14 @@ class DeskSettings(Value, frozen=True, kw_only=True):
     emergencies: tuple[str, ...] = ()
 
 
+class BookingSettings(Value, frozen=True, kw_only=True):
+    """The adapter of the online booking: where it listens, and the file of the token it asks for (empty: none)."""
+
+    port: int
+    host: str = "127.0.0.1"
+    token_file: str = ""
+
+
 class StationFile(Value, frozen=True, kw_only=True):
     """A whole station file: one process, with one screen at most. `data` is the directory of its durable outbox."""
 
@@ -130,6 +138,7 @@ class StationFile(Value, frozen=True, kw_only=True):
     broadcast: BroadcastSettings | None = None
     evaluator: tuple[EvaluatorSettings, ...] = ()
     desk: DeskSettings | None = None
+    booking: BookingSettings | None = None
 
 
 class ClockAnchor(Value, frozen=True, kw_only=True):
@@ -215,6 +224,7 @@ def _check(station: StationFile, mistakes: Mistakes) -> None:
         (Role.BROADCAST, station.broadcast),
         (Role.EVALUATOR, station.evaluator),
         (Role.DESK, station.desk),
+        (Role.BOOKING, station.booking),
     )
     for role, settings in told:
         if role in station.roles and not settings:
@@ -231,6 +241,8 @@ def _check(station: StationFile, mistakes: Mistakes) -> None:
     for n, text in enumerate(station.desk.emergencies if station.desk else ()):
         if len(text) > MAX_EMERGENCY:
             tell(f".desk.emergencies[{n}]", f"at most {MAX_EMERGENCY} characters (found {len(text)})")
+    if station.booking is not None and not 0 <= station.booking.port <= 65_535:
+        tell(".booking.port", f"1 to 65535 (found {station.booking.port})")
     _check_windows(station, mistakes)
 
 

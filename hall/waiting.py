@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hall.model import Hall, MatterId, WindowNo
+from hall.model import Hall, MatterId, Window, WindowNo
 
 
 def windows_for(hall: Hall, matter: MatterId) -> tuple[WindowNo, ...]:
@@ -12,9 +12,14 @@ def windows_for(hall: Hall, matter: MatterId) -> tuple[WindowNo, ...]:
     return hall.windows_serving.get(matter, ())
 
 
+def served(window: Window) -> tuple[MatterId, ...]:
+    """What a window serves always: its own matters and those delegated to it."""
+    return tuple(dict.fromkeys((*window.serves, *window.delegated)))
+
+
 def rivals(hall: Hall, matter: MatterId) -> frozenset[MatterId]:
     """The matters whose tickets are called by the same windows: those one waits with."""
-    return frozenset(m for number in windows_for(hall, matter) for m in hall.by_window[number].serves)
+    return frozenset(m for number in windows_for(hall, matter) for m in served(hall.by_window[number]))
 
 
 def wait_minutes(hall: Hall, ahead: Iterable[tuple[MatterId, int]], open_windows: int) -> float | None:

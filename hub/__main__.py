@@ -45,6 +45,7 @@ def paced(hall: Hall, speed: float) -> Hall:
         reserve_s=policy.reserve_s * speed,
         reprint_s=policy.reprint_s * speed,
         undo_s=policy.undo_s * speed,
+        missed=replace(policy.missed, pause_s=policy.missed.pause_s * speed),
     )
     return replace(hall, policy=policy)
 

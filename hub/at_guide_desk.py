@@ -13,6 +13,7 @@ from hall.numbering import matches
 from hub.asking import hosted, must_have_role, people_ahead
 from hub.decision import Asked, Decision, Personal, Refuse
 from hub.floor import Floor
+from hub.held import key_of
 
 MAX_TEXT = 200  # characters of an emergency
 MAX_WORDS = 150  # characters of own words (wording.md)
@@ -35,7 +36,7 @@ def _find(hall: Hall, floor: Floor, asked: Asked, wish: Find, _now: Instant) -> 
         state=ticket.state,
         printing=ticket.printing,
         issued_at=ticket.issued_at,
-        ahead=sum(people_ahead(hall, floor, ticket.matter, ticket.place).values()) if waits else 0,
+        ahead=sum(people_ahead(hall, floor, ticket.matter, key_of(ticket)).values()) if waits else 0,
         window=ticket.window,
     )
     return Decision(reply=reply)

@@ -15,6 +15,7 @@ from hall.station.clock import BEACON_S
 from hall.station.host import Stop
 from hall.station.inbox import Inbox
 from hall.topics import ALERT, ASK, BROKER_LOG, CLOCK, HUB, Tree
+from hub.floods import Floods
 from hub.gate import Gate
 from hub.seals import Sealed
 from hub.store import Store
@@ -47,6 +48,7 @@ class Hub:
         self._now, self._speed, self._mono, self._export = now, speed, mono, export
         self._tree = Tree(hall.id)
         self._gate = Gate(hall)
+        self._floods = Floods()
         self._shown = Shown(hall, speed)
         will = Will(self._tree.state(HUB), encode(StationState(station=HUB, life=Life.LOST, boot=self._boot)))
         # Its own state and alerts: what an earlier boot left at the broker is put right.
@@ -88,6 +90,8 @@ class Hub:
                     continue
                 try:
                     topic, subject = self._tree.read(event.topic)
+                    if topic is ASK and self._floods.drops(subject, self._mono()):
+                        continue
                     if topic is ASK:
                         heard.append(Heard(subject, event.payload))
                     elif topic is ALERT:
@@ -119,6 +123,9 @@ class Hub:
         now = self._now()
         outcome = self.writer.take(heard, now)
         self._tell(outcome)
+        for station in self._floods.broken(self.writer.broken, self._mono()):
+            log.error("%s floods: not heard for a while; %d messages dropped so far", station, self._floods.dropped)
+        self.writer.broken.clear()
         troubled = self._troubled(outcome, now, ticking)
         self._unshown = self._unshown or outcome.changed or ticking or troubled
         if ticking:

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from hall.errors import IllegalMove
 from hall.events import (
     AlertEnded,
     AlertRaised,
     AnyEvent,
-    BlockOpened,
     DeviceChanged,
-    TicketIssued,
     TicketPrinted,
-    TicketReprinted,
     TicketVoided,
     WishWithdrawn,
 )
-from hall.hours import taking
 from hall.lifecycle import PRINTING, allows
 from hall.messages import (
     Cancel,
@@ -30,35 +23,31 @@ from hall.messages import (
     Printed,
     Refusal,
     Refused,
-    Reprint,
-    TakeTicket,
     Wish,
     Withdrawal,
     Withdrawn,
 )
 from hall.model import (
     AlertKind,
-    Block,
-    DeskState,
     Hall,
     Instant,
-    MatterId,
     Printing,
     Role,
     Ticket,
     TicketState,
     VoidReason,
 )
-from hall.numbering import SeriesFull, label, next_number, series_of, ticket_id
-from hall.topics import HUB, ID, SUBJECT
-from hall.waiting import wait_minutes, windows_for
-from hub.asking import must_have_role, people_ahead, roles
+from hall.topics import ID, SUBJECT
+from hub.arranging import ARRANGING
+from hub.asking import Rule, roles
 from hub.at_guide_desk import AT_GUIDE_DESK
-from hub.at_window import AT_WINDOW, press_taken_back
+from hub.at_window import AT_WINDOW
+from hub.booking import BOOKING
 from hub.decision import Asked, Decision, Refuse
-from hub.floor import PRINT_MOVES, Floor
-
-Rule = Callable[[Hall, Floor, Asked, Any, Instant], Decision]
+from hub.floor import Floor
+from hub.issuing import ISSUING
+from hub.steps.tickets import PRINT_MOVES
+from hub.undoing import press_taken_back
 
 
 def decide(hall: Hall, floor: Floor, asked: Asked, now: Instant) -> Decision:
@@ -73,87 +62,7 @@ def decide(hall: Hall, floor: Floor, asked: Asked, now: Instant) -> Decision:
         return Decision(reply=Refused(code=Refusal.NOT_ALLOWED, detail=str(error)))
 
 
-# --- taking a number ---
-
-
-def _take_ticket(hall: Hall, floor: Floor, asked: Asked, wish: TakeTicket, now: Instant) -> Decision:
-    must_have_role(hall, asked, Role.KIOSK, Role.DESK)
-    matter = hall.by_matter.get(wish.matter)
-    if matter is None:
-        raise Refuse(Refusal.UNKNOWN_MATTER, wish.matter)
-    if not windows_for(hall, matter.id):
-        raise Refuse(Refusal.NO_WINDOW, matter.id)
-    hours = taking(hall, now)
-    if not hours.open or floor.day is None:
-        raise Refuse(Refusal.HALL_CLOSED, hours.reason, hours.reopens_at)
-    series = series_of(hall, matter)
-    events: list[AnyEvent] = []
-    block = floor.blocks.get(series)
-    if block is None:
-        last = 10**hall.policy.number_digits - 1
-        block = Block(day=floor.day, series=series, first=1, last=last, holder=HUB)
-        events.append(BlockOpened(day=floor.day, series=series, first=1, last=last, holder=HUB))
-    try:
-        number, _ = next_number(block)
-    except SeriesFull as error:
-        raise Refuse(Refusal.SERIES_FULL, str(error)) from error
-    name = label(series, number, hall.policy.number_digits)
-    event = TicketIssued(
-        ticket=ticket_id(floor.day, name),
-        day=floor.day,
-        series=series,
-        number=number,
-        label=name,
-        matter=matter.id,
-        station=asked.station,
-        place=floor.last_place + 1,
-    )
-    reply = _slip(hall, floor, matter.id, event.ticket, name, now, event.place, now)
-    return Decision(events=(*events, event), reply=reply)
-
-
-def _slip(
-    hall: Hall,
-    floor: Floor,
-    matter: MatterId,
-    ticket: str,
-    name: str,
-    issued_at: Instant,
-    place: int,
-    now: Instant,
-    *,
-    reprint: bool = False,
-) -> Issued:
-    """Everything the slip says; `ahead` are those with an earlier place whom the same windows will call."""
-    windows = windows_for(hall, matter)
-    ahead = people_ahead(hall, floor, matter, place)
-    manned = sum(1 for n in windows if floor.desk(n).state is not DeskState.CLOSED)
-    return Issued(
-        ticket=ticket,
-        label=name,
-        matter=matter,
-        issued_at=issued_at,
-        ahead=ahead.total(),
-        windows=windows,
-        wait_minutes=wait_minutes(hall, ahead.items(), manned),
-        closing_soon=taking(hall, now).closing_soon,
-        reprint=reprint,
-    )
-
-
-def _reprint(hall: Hall, floor: Floor, asked: Asked, wish: Reprint, now: Instant) -> Decision:
-    ticket = _ticket(floor, wish.ticket)
-    if ticket.state not in (TicketState.WAITING, TicketState.CALLED):
-        raise Refuse(Refusal.NOT_WAITING, ticket.state)
-    staff = bool({Role.CALLER, Role.DESK} & set(roles(hall, asked)))
-    if not staff and asked.station != ticket.station:
-        raise Refuse(Refusal.UNKNOWN_TICKET, "issued at another station")
-    if not staff and now > ticket.issued_at + hall.policy.reprint_s * 1000:
-        raise Refuse(Refusal.REPRINT_LATE, f"more than {hall.policy.reprint_s:g} s after it was issued")
-    reply = _slip(
-        hall, floor, ticket.matter, ticket.id, ticket.label, ticket.issued_at, ticket.place, now, reprint=True
-    )
-    return Decision(events=(TicketReprinted(ticket=ticket.id, station=asked.station),), reply=reply)
+# --- paper ---
 
 
 def _printed(hall: Hall, floor: Floor, asked: Asked, fact: Printed, _now: Instant) -> Decision:
@@ -243,19 +152,13 @@ def _device_seen(_hall: Hall, floor: Floor, asked: Asked, fact: DeviceSeen, _now
     return Decision(events=tuple(events), reply=Noted())
 
 
-def _ticket(floor: Floor, ticket_id: str) -> Ticket:
-    ticket = floor.tickets.get(ticket_id)
-    if ticket is None:
-        raise Refuse(Refusal.UNKNOWN_TICKET, ticket_id[:40])
-    return ticket
-
-
 _RULES: dict[type, Rule] = {
-    TakeTicket: _take_ticket,
-    Reprint: _reprint,
     Printed: _printed,
     Cancel: _cancel,
     DeviceSeen: _device_seen,
+    **ISSUING,
+    **BOOKING,
+    **ARRANGING,
     **AT_WINDOW,
     **AT_GUIDE_DESK,
 }

@@ -9,9 +9,11 @@ from hall.events import (
     AlertRaised,
     AnyEvent,
     BlockReturned,
+    BookingMissed,
     DayClosed,
     DayOpened,
     Finished,
+    KeptEnded,
     Missed,
     SignedOut,
     TicketLeft,
@@ -20,6 +22,7 @@ from hall.events import (
 from hall.hours import day_of, year_told
 from hall.model import (
     AlertKind,
+    BookingState,
     Day,
     DeskState,
     Disposition,
@@ -42,8 +45,12 @@ def due(hall: Hall, floor: Floor, now: Instant) -> tuple[AnyEvent, ...]:
     if floor.day is None:
         return tuple(_open(hall, floor, today))
     if floor.day < today:
-        return (*_close(floor, floor.day), *_open(hall, floor, today))
-    return (*_late_prints(hall, floor, now), *_old_alerts(hall, floor, now))
+        return (*_close(floor, floor.day, today), *_open(hall, floor, today))
+    return (*_late_prints(hall, floor, now), *_not_come_back(floor, now), *_old_alerts(hall, floor, now))
+
+
+def _not_come_back(floor: Floor, now: Instant) -> list[AnyEvent]:
+    return [KeptEnded(ticket=ticket) for ticket, until in floor.kept.items() if now >= until]
 
 
 def _late_prints(hall: Hall, floor: Floor, now: Instant) -> list[AnyEvent]:
@@ -69,7 +76,7 @@ def _old_alerts(hall: Hall, floor: Floor, now: Instant) -> list[AnyEvent]:
     ]
 
 
-def _close(floor: Floor, day: Day) -> list[AnyEvent]:
+def _close(floor: Floor, day: Day, today: Day) -> list[AnyEvent]:
     """Every ticket ends by rule, every window is signed out, unused numbers go back: the day can be sealed."""
     events: list[AnyEvent] = []
     ends: Counter[TicketState] = Counter()
@@ -77,7 +84,10 @@ def _close(floor: Floor, day: Day) -> list[AnyEvent]:
         if ticket.printing is Printing.RESERVED and ticket.state is TicketState.WAITING:
             events.append(TicketPrinted(ticket=ticket.id, outcome=Printing.UNKNOWN, reason="day_closed"))
         match ticket.state:
-            case TicketState.WAITING:
+            case TicketState.KEPT:
+                events.append(KeptEnded(ticket=ticket.id, rule="day_closed"))
+                ends[TicketState.NO_SHOW] += 1
+            case TicketState.WAITING | TicketState.HELD:
                 events.append(TicketLeft(ticket=ticket.id, rule="day_closed"))
                 ends[TicketState.LEFT] += 1
             case TicketState.CALLED | TicketState.SERVING:
@@ -89,6 +99,11 @@ def _close(floor: Floor, day: Day) -> list[AnyEvent]:
             events.append(_end_in_hand(desk.state, desk.service, desk.ticket, desk.window, ends))
         if desk.clerk is not None:
             events.append(SignedOut(window=desk.window, badge=desk.clerk, rule="day_closed"))
+    events += [
+        BookingMissed(booking=b.id)
+        for b in floor.bookings.values()
+        if b.date < today and b.state is BookingState.BOOKED
+    ]
     events += [
         BlockReturned(
             day=day,

@@ -25,7 +25,8 @@ class Snapshot:
         ((version,),) = self._read("PRAGMA user_version")
         if version != VERSION:
             self._db.close()
-            raise BadLog(f"{path}: a store of version {version}, this program knows {VERSION}")
+            older = "; start its hub once, which upgrades it" if version < VERSION else ""
+            raise BadLog(f"{path}: a store of version {version}, this program knows {VERSION}{older}")
         next(self._read("BEGIN"), None)
         ((self.hall, self.day, self.seq, self.at, self.head),) = self._read("SELECT hall, day, seq, at, head FROM hub")
 

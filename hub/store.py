@@ -22,21 +22,25 @@ from hall.events import AnyEvent, decode_event, encode_event
 from hall.model import (
     Alert,
     Block,
+    Booking,
     Day,
     Desk,
     Emergency,
     Instant,
+    Leave,
     Lockout,
+    Opening,
     Rating,
     RequestId,
     Service,
     StationId,
     Ticket,
 )
-from hub.floor import Entity, Floor
+from hub.floor import Floor
+from hub.held import Entity
 from hub.seals import Sealed
 
-VERSION = 1
+VERSION = 2  # 2: classes, no-shows that come back, bookings, leaves, windows opened
 GENESIS = bytes(32)
 REPLIES_KEPT_MS = 7 * 24 * 3600 * 1000
 TRIAL_BYTES = 65_536
@@ -49,6 +53,15 @@ class Table(Struct, frozen=True):
     name: str
     kind: type[Entity]
     key: str
+
+    @property
+    def columns(self) -> str:
+        """Its columns, in the order of the values' fields; an upgraded file may hold them in another."""
+        return ", ".join(self.kind.__struct_fields__)
+
+    @property
+    def marks(self) -> str:
+        return ", ".join("?" for _ in self.kind.__struct_fields__)
 
     @property
     def daily(self) -> bool:
@@ -79,6 +92,9 @@ TABLES = (
     Table("alerts", Alert, "id"),
     Table("ratings", Rating, "service"),
     Table("emergencies", Emergency, "zone"),
+    Table("bookings", Booking, "id"),
+    Table("leaves", Leave, "badge"),
+    Table("openings", Opening, "window"),
 )
 BY_KIND = {table.kind: table for table in TABLES}
 
@@ -87,6 +103,7 @@ CREATE UNIQUE INDEX one_number ON tickets(day, series, number);
 CREATE INDEX ratings_day ON ratings(day);
 CREATE TABLE personal(id TEXT PRIMARY KEY, kind TEXT NOT NULL, body TEXT NOT NULL, delete_after INTEGER NOT NULL)
     STRICT, WITHOUT ROWID;
+CREATE INDEX bookings_date ON bookings(date);
 CREATE INDEX services_day ON services(day);
 CREATE TABLE log(seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, body BLOB NOT NULL, hash BLOB NOT NULL) STRICT;
 CREATE TABLE seals(day TEXT PRIMARY KEY, seq INTEGER NOT NULL, at INTEGER NOT NULL, hash BLOB NOT NULL)
@@ -107,15 +124,27 @@ def schema() -> str:
 
 
 def _create(table: Table) -> str:
-    hints = typing.get_type_hints(table.kind)
-    columns = ", ".join(f"{f.name} {_column(hints[f.name])}" for f in structs.fields(table.kind))
+    columns = ", ".join(f"{name} {column}" for name, column in _columns(table))
     return f"CREATE TABLE {table.name}({columns}, PRIMARY KEY({table.key})) STRICT, WITHOUT ROWID;\n"
+
+
+@cache
+def _columns(table: Table) -> list[tuple[str, str]]:
+    """Name and type of every column. What has a default in the value has it in the table: files can be upgraded."""
+    hints = typing.get_type_hints(table.kind)
+    return [(f.name, _column(hints[f.name]) + _default(f.default)) for f in structs.fields(table.kind)]
+
+
+def _default(value: Any) -> str:
+    if value is None or value is msgspec.NODEFAULT:
+        return ""
+    return f" DEFAULT '{value}'" if isinstance(value, str) else f" DEFAULT {int(value)}"
 
 
 def _column(hint: Any) -> str:
     options = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
     kinds = [o for o in options if o is not types.NoneType]
-    return ("INTEGER" if kinds[0] is int else "TEXT") + ("" if len(kinds) < len(options) else " NOT NULL")
+    return ("INTEGER" if kinds[0] in (int, bool) else "TEXT") + ("" if len(kinds) < len(options) else " NOT NULL")
 
 
 def chained(head: bytes, seq: int, at: Instant, body: bytes) -> bytes:
@@ -132,6 +161,11 @@ class Mark(Struct, frozen=True):
     at: Instant
 
 
+def into() -> dict[type[Entity], str]:
+    """The end of the INSERT of each kind of row."""
+    return {t.kind: f" INTO {t.name}({t.columns}) VALUES ({t.marks})" for t in TABLES}
+
+
 class Store:
     """The writer's connection. All methods but the readers belong inside `begin` … `commit`.
 
@@ -140,20 +174,21 @@ class Store:
 
     def __init__(self, db: sqlite3.Connection, hall: str) -> None:
         self._db = db
+        self._into = into()
         db.isolation_level = None
         version = db.execute("PRAGMA user_version").fetchone()[0]
         if version == 0:
             self._create(hall)
-        elif version != VERSION:
-            raise BadLog(f"the store is of version {version}, this hub knows {VERSION}: run hall upgrade")
+        elif version > VERSION:
+            raise BadLog(f"the store is of version {version}, this hub knows {VERSION}: start the newer hub")
+        elif version < VERSION:
+            self._upgrade()
         row = db.execute("SELECT hall, day, seq, at, head, boot FROM hub").fetchone()
         if row[0] != hall:
             raise BadLog(f"the store belongs to hall {row[0]!r}, the hall file says {hall!r}")
         self.day: Day | None = row[1]
         self.seq, self.at, self.head, self.boot = int(row[2]), int(row[3]), bytes(row[4]), int(row[5])
         self._check_head()
-        names = {t.kind: ", ".join("?" for _ in t.fields) for t in TABLES}
-        self._into = {t.kind: f" INTO {t.name} VALUES ({names[t.kind]})" for t in TABLES}
 
     @classmethod
     def open(cls, path: Path, hall: str) -> Store:
@@ -180,6 +215,27 @@ class Store:
             self._db.execute(statement)
         self._db.execute("INSERT INTO hub VALUES (1, ?, NULL, 0, 0, ?, 0)", (hall, GENESIS))
         self._db.execute(f"PRAGMA user_version={VERSION}")
+        self._db.execute("COMMIT")
+
+    def _upgrade(self) -> None:
+        """An older version's tables get what has come since, and every row as the log says it; all of it or nothing.
+
+        A new column's default need not be what the old days' events come to: a number that nobody answered to was
+        missed once already, whether or not the older version counted that."""
+        self._db.execute("BEGIN IMMEDIATE")
+        for table in TABLES:
+            there = {row[1] for row in self._db.execute(f"PRAGMA table_info({table.name})")}
+            if not there:
+                self._db.execute(_create(table))
+                continue
+            for name, column in _columns(table):
+                if name not in there:
+                    self._db.execute(f"ALTER TABLE {table.name} ADD COLUMN {name} {column}")
+        self._db.execute("CREATE INDEX IF NOT EXISTS bookings_date ON bookings(date)")
+        self._db.execute(f"PRAGMA user_version={VERSION}")
+        floor = Floor()
+        for at, body in self._db.execute("SELECT at, body FROM log ORDER BY seq"):
+            self.put(floor.apply(decode_event(body), at))
         self._db.execute("COMMIT")
 
     def _check_head(self) -> None:
@@ -326,20 +382,27 @@ class Store:
     def rows(self, table: Table, where: str = "", values: tuple[Any, ...] = ()) -> Iterator[Entity]:
         """The values of a table."""
         names = table.fields
-        select = f"SELECT {', '.join(names)} FROM {table.name} {where}"  # noqa: S608 - names of our own tables
+        select = f"SELECT {table.columns} FROM {table.name} {where}"  # noqa: S608 - names of our own tables
         for row in self._db.execute(select, values):
-            yield msgspec.convert(dict(zip(names, row, strict=True)), table.kind)
+            yield msgspec.convert(dict(zip(names, row, strict=True)), table.kind, strict=False)  # 0 and 1 are bools
 
     def floor(self) -> Floor:
-        """The floor as it was committed: today's rows, and what outlives a day."""
+        """The floor as it was committed: today's rows, and what outlives a day. Raises BadLog for a broken file."""
         found: list[Entity] = []
-        for table in TABLES:
-            if table.daily:
-                found += self.rows(table, "WHERE day = ?", (self.day,))
-            elif table.kind is Alert:
-                found += self.rows(table, "WHERE ended_at IS NULL")
-            else:
-                found += self.rows(table)
+        try:
+            for table in TABLES:
+                if table.daily:
+                    found += self.rows(table, "WHERE day = ?", (self.day,))
+                elif table.kind is Booking:
+                    found += self.rows(table, "WHERE date >= ?", (self.day or "",))
+                elif table.kind is Alert:
+                    found += self.rows(table, "WHERE ended_at IS NULL")
+                else:
+                    found += self.rows(table)
+        except sqlite3.OperationalError:
+            raise  # locked, or the disk: nothing is said against the file
+        except sqlite3.DatabaseError as error:
+            raise BadLog(f"the store cannot be read: {error}: do not go on; restore a backup") from error
         return Floor.loaded(self.day, self.at, found)
 
     def close(self) -> None:

@@ -29,8 +29,8 @@ from hall.messages import (
 from hall.model import Alert, DeskState, Hall, Instant, Printing, WindowNo, ZoneId
 from hall.pin import salt_of
 from hall.topics import CATALOGUE, EMERGENCY, OPEN, Tree
-from hall.waiting import windows_for
-from hub.at_window import queues_of
+from hall.waiting import served, windows_for
+from hub.asking import looked_at
 from hub.floor import Floor
 
 
@@ -66,7 +66,7 @@ def window_state(hall: Hall, floor: Floor, window: WindowNo, rev: int) -> Window
         clerk=desk.clerk,
         letter=desk.letter,
         in_hand=in_hand,
-        waiting=floor.waiting(queues_of(hall, window)),
+        waiting=sum(len(at.line) for at in looked_at(hall, floor, window, floor.last_at)),
         undo=desk.act,
         undo_until=desk.act_at + round(hall.policy.undo_s * 1000) if desk.act else None,
         rate=desk.rate,
@@ -92,7 +92,7 @@ def board_state(hall: Hall, floor: Floor, zone: ZoneId, rev: int) -> BoardState:
             )
     rows.sort(key=lambda row: row.called_at, reverse=True)
     waiting: dict[str, int] = {}
-    for matter in sorted({m for w in windows for m in w.serves}):
+    for matter in sorted({m for w in windows for m in served(w)}):
         count = floor.waiting((matter,))
         if count:
             department = hall.by_matter[matter].department

@@ -6,6 +6,7 @@ Nothing here knows MQTT or the clock: the daemon and the simulation hand in what
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Sequence
 
 from msgspec import Struct
@@ -40,6 +41,7 @@ from hub.due import due
 from hub.seals import Sealed
 from hub.store import REPLIES_KEPT_MS, Mark, Store
 from hub.views import announcements, window_state
+from hub.watch import WATCH_MS, watch
 
 NEW: dict[type, type[Ticket | Service]] = {TicketIssued: Ticket, Called: Service}
 MISDIRECTED = (Refusal.NOT_YOUR_WINDOW, Refusal.UNKNOWN_WINDOW)
@@ -76,6 +78,8 @@ class Writer:
         self._tree = Tree(hall.id)
         self._told_moments: list[str] = []
         self._alarms: dict[str, AlertRaised] = {}
+        self._next_watch: Instant = 0
+        self.broken: Counter[StationId] = Counter()  # messages that were no requests, since the shell last looked
 
     def alarm(self, alert: AlertRaised) -> None:
         """An alert of the shell's, raised with the next commit unless it stands already."""
@@ -90,7 +94,7 @@ class Writer:
         if now < self.floor.last_at - CLOCK_TOLERANCE_MS:
             return self._behind(heard, now)
         now = max(now, self.floor.last_at)
-        pending = due(self.hall, self.floor, now)
+        pending = due(self.hall, self.floor, now) or self._watched(now)
         pending += tuple(a for name, a in self._alarms.items() if name not in self.floor.alerts)
         if not heard and not pending and not self._told_moments:
             return Outcome()
@@ -113,6 +117,12 @@ class Writer:
             sealed=tuple(batch.sealed),
             changed=batch.changed,
         )
+
+    def _watched(self, now: Instant) -> tuple[AnyEvent, ...]:
+        if now < self._next_watch:
+            return ()
+        self._next_watch = now + WATCH_MS
+        return watch(self.hall, self.floor, now)
 
     def untold(self, now: Instant) -> list[tuple[str, str, bytes]]:
         """The moments that no broker has had and that are still worth telling: id, topic, body."""
@@ -205,7 +215,7 @@ class _Batch:
     def _decided(self, station: StationId, ask: Ask) -> AnyReply:
         body = ask.body
         if isinstance(body, WindowWish):
-            # Taking a press back tells by their time what it did (hub.at_window.press_taken_back); while the clock
+            # Taking a press back tells by their time what it did (hub.undoing.press_taken_back); while the clock
             # stands still, the press before it must not share its instant. A call before it cannot be mistaken.
             desk = self._writer.floor.desk(body.window)
             if desk.act is not DeskAct.CALL:
@@ -281,6 +291,7 @@ class _Batch:
         self.answers.append((station, body))
 
     def _malformed(self, heard: Heard, error: BadMessage) -> None:
+        self._writer.broken[heard.station] += 1
         log.warning("%s: %s", heard.station, error)
         self._alert(f"bad-message-{heard.station}", AlertKind.BAD_MESSAGE, heard.station, str(error)[:120])
         request = id_in(heard.payload)

@@ -147,8 +147,11 @@ class Printer:
 
     def _idle(self) -> None:
         """Until the next poll, a slip to print, or news that the printer tells by itself."""
-        seen = self._listener.state
-        self._listen(self._pace.poll_s, lambda: bool(self._jobs) or self._listener.state != seen)
+        self._listen(self._pace.poll_s, lambda: bool(self._jobs) or self._has_news())
+
+    def _has_news(self) -> bool:
+        state = self._listener.state
+        return state != PrinterState() and stands_at(state) is not self._stands
 
     def _listen(self, limit_s: float, enough: Callable[[], bool]) -> bool:
         """Hear what arrives until it is enough; False after `limit_s`, or as soon as the line opens or closes."""

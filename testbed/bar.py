@@ -138,7 +138,7 @@ class VirtualBar(Clamped):
 
     def picture(self) -> Image.Image:
         """The bar as it looks now, dot by dot."""
-        return picture_of(self.lit, self.profile.columns)
+        return picture_of(self.lit, self.profile.digits or self.profile.columns)
 
     # --- on the line's thread -------------------------------------------------------------------------------
 
@@ -182,7 +182,7 @@ class VirtualBar(Clamped):
         used = 0
         for index, (char, _) in enumerate(lit):
             used += 2 if is_wide(char) else 1
-            if used > self.profile.columns:
+            if used > (self.profile.digits or self.profile.columns):
                 return lit[:index]
         return lit
 

@@ -32,6 +32,7 @@ _FIXED: Final[dict[bytes, int]] = {
 _VARIABLE: Final = {
     b"\x1dv": 8,
     b"\x1d(": 5,
+    b"\x1c(": 5,
     b"\x1d8": 7,
     b"\x1b*": 5,
     b"\x1dV": 3,
@@ -162,7 +163,7 @@ def _payload_length(code: bytes, data: bytes) -> int:
     """The whole length of a command that carries its own length; `data` has the head of it."""
     if code == b"\x1dv":  # GS v 0 m xL xH yL yH d…: x in bytes, y in dots
         return 8 + (data[4] | data[5] << 8) * (data[6] | data[7] << 8)
-    if code == b"\x1d(":  # GS ( fn pL pH …
+    if code in (b"\x1d(", b"\x1c("):  # GS ( fn pL pH …, and FS ( likewise
         return 5 + (data[3] | data[4] << 8)
     if code == b"\x1d8":  # GS 8 L p1 p2 p3 p4 …
         return 7 + int.from_bytes(data[3:7], "little")

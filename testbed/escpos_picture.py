@@ -29,7 +29,7 @@ _LEVELS: Final = {
 _SILENT: Final = {
     *(b"\x1b" + bytes([c]) for c in b"tpB{RrVUc=%<S"),
     *(b"\x1d" + bytes([c]) for c in b"brahwHfIPe"),
-    *(b"\x1c" + bytes([c]) for c in b"&.C"),
+    *(b"\x1c" + bytes([c]) for c in b"&.CS("),
     b"\x0c",
     b"\x18",
 }
@@ -235,7 +235,7 @@ class Paper:
             self._gap = n
         elif code in (b"\x1b2", b"\x1b3"):
             self._spacing = n if code == b"\x1b3" else LINE_DOTS
-        elif code in (b"\x1dL", b"\x1dW", b"\x1b$"):
+        elif code in (b"\x1dL", b"\x1dW", b"\x1b$", b"\x1b\\"):
             self._place(code, data[0] | data[1] << 8)
         else:
             return (code == b"\x1bM" and n % 48 == 0) or code in _SILENT
@@ -246,6 +246,8 @@ class Paper:
             self._left = min(dots, self._width - CELL)
         elif code == b"\x1dW":
             self._area = max(CELL, dots)
+        elif code == b"\x1b\\":  # from where it stands, to the left as well
+            self._x = max(0, self._x + dots - (dots >> 15 << 16))
         else:
             self._x = dots
 

@@ -16,11 +16,11 @@ import msgspec
 from PIL import Image
 
 from hall.dialects import escpos_presenter as presenter
-from hall.dialects import escpos_status as status
 from hall.dialects.escpos_status import Question
 from hall.profile import PrinterProfile
 from testbed.escpos_commands import Command, Parser, RealTime
 from testbed.escpos_picture import CUTS, Paper
+from testbed.printer_says import Condition, answer, by_itself
 from testbed.trouble import Fault, Trouble
 from testbed.twin import Twin
 
@@ -32,7 +32,6 @@ _LATE_S: Final = 0.05  # the print head does not make up for more than this
 _GS_R: Final = b"\x1dr"
 _GS_A: Final = b"\x1da"
 _GS_E: Final = b"\x1de"
-_SET_FIXED: Final = 0x12  # bits 1 and 4 of an answer in real time
 
 
 class Slip(msgspec.Struct, frozen=True):
@@ -217,6 +216,7 @@ class VirtualPrinter(Twin):
                 "cover_open": self._cover_open,
                 "cutter_stuck": self._jammed,
                 "slip_in_mouth": self._in_mouth,
+                "tells_changes": self._auto,
                 "slips": self._count,
                 "bytes_waiting": self._buffered,
             }
@@ -251,7 +251,7 @@ class VirtualPrinter(Twin):
         for byte in data:
             asked = self._real_time.feed(byte, in_payload=self._parser.in_payload)
             if asked is not None:
-                self._answer(self._real_time_answer(Question(asked)))
+                self._answer(answer(Question(asked), self._now()))
             for command in self._parser.feed(bytes([byte])):
                 if command.kind == "real time":
                     continue  # answered above
@@ -299,9 +299,9 @@ class VirtualPrinter(Twin):
             return
         if command.code == _GS_E:
             self._present(command.raw)
-        if command.code == _GS_R and command.data == b"\x01":
+        if command.code == _GS_R and command.data in (b"\x01", b"1"):
             if self._in_order:
-                self._answer(self._in_order_answer())
+                self._answer(answer(Question.IN_ORDER, self._now()))
             return
         self._printed += command.raw
         self._roll.run(command)
@@ -364,34 +364,17 @@ class VirtualPrinter(Twin):
 
     def _say_changes(self) -> None:
         """By itself, what is not as it was when it was last said."""
-        if self._auto and self._power and (now := self._auto_answer()) != self._said:
+        if self._auto and self._power and (now := by_itself(self._now())) != self._said:
             self._said = now
             self._answer(now)
 
-    def _real_time_answer(self, question: Question) -> bytes:
-        if question is Question.FULL:
-            return self._full_answer()
-        byte = _SET_FIXED if self._fixed_bits else 0
-        if question is Question.PRINTER and not self._can_print():
-            byte |= status.OFFLINE
-        elif question is Question.OFFLINE_CAUSE:
-            byte |= status.COVER_OPEN * self._cover_open
-            byte |= status.STOPPED_BY_PAPER_END * (not self._paper)
-            byte |= 0x40 * self._jammed
-        elif question is Question.ERROR_CAUSE:
-            byte |= status.CUTTER_ERROR * self._jammed
-        elif question is Question.ROLL:
-            byte |= status.NEAR_END * self._near_end | status.END * (not self._paper)
-        return bytes([byte])
-
-    def _full_answer(self) -> bytes:
-        paper = 0x01 * (not self._paper) | 0x04 * self._near_end | 0x20 * self._in_mouth
-        return status.FULL_HEAD + bytes([paper, 0x02 * self._cover_open, 0, 0x01 * self._jammed])
-
-    def _auto_answer(self) -> bytes:
-        printer = 0x10 | 0x08 * (not self._can_print()) | 0x20 * self._cover_open
-        paper = 0x03 * self._near_end | 0x0C * (not self._paper)
-        return bytes([printer, 0x08 * self._jammed, paper, 0])
-
-    def _in_order_answer(self) -> bytes:
-        return bytes([status.IN_ORDER_NEAR_END * self._near_end])
+    def _now(self) -> Condition:
+        return Condition(
+            can_print=self._can_print(),
+            paper=self._paper,
+            near_end=self._near_end,
+            cover_open=self._cover_open,
+            jammed=self._jammed,
+            in_mouth=self._in_mouth,
+            fixed_bits=self._fixed_bits,
+        )

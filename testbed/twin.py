@@ -57,7 +57,7 @@ class Twin:
 
     def send(self, data: bytes) -> bool:
         """Send to the host, holding the lock; False if the cable is out or the host does not read."""
-        return self._pty.plugged and self._pty.write(data)
+        return self._pty.plugged and not self._pull and self._pty.write(data)
 
     def say(self, data: bytes, trouble: Trouble) -> bool:
         """Send what the trouble leaves of it, holding the lock; True if the device starts anew after it."""

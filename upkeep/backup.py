@@ -18,7 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from hall.errors import BadFile, BadLog, CannotWrite
 from hall.model import Instant
@@ -28,8 +28,8 @@ from hub.lock import lock
 from hub.snapshot import Snapshot
 from hub.verify import Report, verify
 from upkeep.credentials import PRIVATE
-from upkeep.layout import Layout, hand_over
-from upkeep.provision import Provision, located, read_site
+from upkeep.layout import Layout, layout
+from upkeep.provision import Provision, read_site
 
 MANIFEST, STORE, CONF = "manifest.json", "hub/hub.db", "conf"
 PATTERN = "jiaohao-*.tar.gz"
@@ -110,8 +110,9 @@ def restore(
         shutil.rmtree(target, ignore_errors=True)
         shutil.move(draft / "hub", target)
         _place_conf(draft / CONF, at, manifest)
-    Provision(located(at.conf), None, read_site(at.conf)).run()
-    hand_over(at)
+    usual = layout(at.conf) == at
+    site = structs.replace(read_site(at.conf), data="" if usual else str(at.data))
+    Provision(at, None, site).run()
     return Backed(path, manifest, report), aside
 
 

@@ -11,6 +11,7 @@ from hall.model import Hall, Role, Station, WindowNo
 
 PRINTER = "/dev/ttyUSB0"
 LINE = "/dev/ttyUSB1"  # the RS-485 line that keypads and pads share
+BOOKING_PORT = 8090
 FIRST_PAD = 129  # keypads count from 1, pads from here
 SCREENS: Mapping[Role, tuple[int, int]] = {
     Role.KIOSK: (1080, 1920),
@@ -102,6 +103,8 @@ def _role(
             return {"window": windows[0], **screen}
         case Role.DISPLAY:
             return {**({"zone": station.zone} if station.zone else {}), **screen}
+        case Role.BOOKING:
+            return {"port": BOOKING_PORT}
         case Role.BROADCAST:
             return {"zone": station.zone or hall.zones[0].id, "clips": f"{data}/clips"}
 

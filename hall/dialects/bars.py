@@ -12,7 +12,7 @@ from hall.dialects import Damaged, a090, aabb, number4
 from hall.dialects.a090 import Colour, Lit
 from hall.profile import BarProfile
 
-_DIGITS: Final = re.compile("[0-9]+")
+_TICKET: Final = re.compile("[A-Z]+([0-9]+)")  # in a wording that may name windows and minutes, too
 
 
 class Lights(msgspec.Struct, frozen=True):
@@ -65,7 +65,7 @@ class Codec(Protocol):
 def codec(profile: BarProfile) -> Codec:
     """The dialect of a bar's profile."""
     if profile.dialect == "number4":
-        return _Number4()
+        return _Number4(profile)
     return _A090() if profile.dialect == "a090" else _Aabb(profile)
 
 
@@ -151,12 +151,18 @@ class _Aabb:
 
 
 class _Number4:
-    """A board has no letters: of a text it shows the first number, 0 if there is none."""
+    """A board has no letters: of a wording it shows the ticket's number, its last digits if it has more than the
+    board; 0 if there is no ticket in it."""
+
+    def __init__(self, profile: BarProfile) -> None:
+        assert profile.digits is not None  # a rule of profiles
+        self._most = 10**profile.digits
 
     def show(self, addr: int, text: str, colour: Colour) -> bytes:
         del colour
-        digits = _DIGITS.search(text)
-        return number4.encode(number4.Frame(addr, int(digits[0]) if digits else 0))
+        ticket = _TICKET.search(text)
+        number = int(ticket[1]) if ticket else int(text) if text.strip().isdecimal() else 0
+        return number4.encode(number4.Frame(addr, number % self._most))
 
     def probe(self, addr: int) -> bytes:
         del addr

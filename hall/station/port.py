@@ -13,7 +13,9 @@ from __future__ import annotations
 import contextlib
 import select
 import socket
+import termios
 import time
+from collections.abc import Iterator
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
@@ -80,32 +82,38 @@ def airtime_s(settings: LineSettings, count: int) -> float:
     return count * (1 + settings.bits + (settings.parity != "N") + settings.stop_bits) / settings.baud
 
 
+@contextlib.contextmanager
+def _broken() -> Iterator[None]:
+    """What pyserial lets through when a device goes away under it: no OSError either of them."""
+    try:
+        yield
+    except (termios.error, TypeError) as error:
+        raise Broken(f"the port went away: {error}") from error
+
+
 class _Serial:
     """pyserial. RFC 2217 refuses a write limit: the network's own is all there is."""
 
     def __init__(self, url: str, settings: LineSettings, *, limited: bool) -> None:
-        self._port = serial.serial_for_url(
-            url,
-            baudrate=settings.baud,
-            bytesize=settings.bits,
-            parity=settings.parity,
-            stopbits=settings.stop_bits,
-            timeout=READ_LIMIT_S,
-            write_timeout=WRITE_LIMIT_S if limited else None,
-        )
+        with _broken():
+            self._port = serial.serial_for_url(
+                url,
+                baudrate=settings.baud,
+                bytesize=settings.bits,
+                parity=settings.parity,
+                stopbits=settings.stop_bits,
+                timeout=READ_LIMIT_S,
+                write_timeout=WRITE_LIMIT_S if limited else None,
+            )
 
     def read(self) -> bytes:
-        try:
+        with _broken():
             data: bytes = self._port.read(1)
             return data + self._port.read(self._port.in_waiting) if data else b""
-        except TypeError as error:  # pyserial's own, when the port is closed under the read
-            raise Broken(f"closed: {error}") from error
 
     def write(self, data: bytes) -> None:
-        try:
+        with _broken():
             self._port.write(data)  # no flush: tcdrain has no limit, and a stuck port would stop its thread
-        except TypeError as error:  # pyserial's own, when the port is closed under the write
-            raise Broken(f"closed: {error}") from error
 
     def cancel(self) -> None:
         with contextlib.suppress(AttributeError, OSError):
@@ -117,7 +125,8 @@ class _Serial:
 
     def direction(self, *, high: bool) -> None:
         """Set RTS."""
-        self._port.rts = high
+        with _broken():
+            self._port.rts = high
 
 
 class _Rs485:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -59,13 +60,13 @@ def read_text(path: Path) -> str:
         raise BadFile((f"{path}: cannot be read: {error}",)) from error
 
 
-def read_hall(path: Path) -> Hall:
-    """The hall of hall.toml and the files it names beside it. Raises BadFile."""
+def read_hall(path: Path, *, judged: bool = True) -> Hall:
+    """The hall of hall.toml and the files it names beside it, its policy `judged` too. Raises BadFile."""
     texts = {path.name: read_text(path)}
     for name in included(path.name, texts[path.name]):
         if (path.parent / name).is_file():
             texts[name] = read_text(path.parent / name)
-    return parse_hall(path.name, texts)
+    return parse_hall(path.name, texts, judged=judged)
 
 
 def read_station(path: Path) -> StationFile:
@@ -136,6 +137,7 @@ def profile_file(path: Path) -> Profile:
     return parse_profile(path.stem, {**profile_texts(), **beside, path.stem: read_text(path)})
 
 
+@cache
 def profiles() -> dict[str, Profile]:
     """All shipped device profiles by name, in order. Raises BadFile."""
     shipped = profile_texts()
@@ -151,6 +153,7 @@ def profile_texts() -> dict[str, str]:
     }
 
 
+@cache
 def languages() -> tuple[str, ...]:
     """The languages that there are words in."""
     return tuple(sorted(entry.name for entry in (files("hall") / "words").iterdir() if entry.is_dir()))

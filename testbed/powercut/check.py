@@ -17,11 +17,12 @@ from hub.__main__ import STORE
 from hub.verify import verify
 from testbed.powercut.life import Line, Living, Told
 from testbed.powercut.promises import Key, Promises
-from testbed.sim.ledger import Held, Ledger
+from testbed.sim.ledger import Ledger
+from testbed.sim.people import Held
 from testbed.sim.place import KIOSKS
 
 MUST_HOLD = {
-    "starts": "a hub starts on what the power cut left",
+    "starts": "a hub starts on what the power cut left, and can go on with it",
     "log": "the log verifies: chain, seals, files of seals, and in some the tables against it",
     "ticket": "a number that was promised is in the log, in its table, and nobody else's",
     "answer": "an answer that was told is kept, and a repeat of its request gets the same bytes",
@@ -44,7 +45,12 @@ class Mistake(Struct, frozen=True):
 
 def mistakes(data: Path, hall: Hall, promises: Promises, chance: Random) -> list[Mistake]:
     """Everything that does not hold in this directory after a power cut; the directory is changed."""
-    return list(_Judge(data, hall, promises, chance).found())
+    found: list[Mistake] = []
+    try:
+        found += _Judge(data, hall, promises, chance).found()
+    except sqlite3.Error as error:  # told by SQLite wherever the broken page was met
+        found.append(Mistake("starts", f"the hub's file is broken: {error}"))
+    return found
 
 
 class _Judge:

@@ -191,7 +191,9 @@ def _mixed(old: bytearray, steps: list[Write | Resize], unit: int, chance: Rando
             first, end = min(step.size, before), max(step.size, before)
         for index in range(first // unit, -(-end // unit)):
             at = index * unit
-            versions.setdefault(index, [bytes(old[at : at + unit])]).append(bytes(now[at : at + unit]))
+            # What a kernel writes back is zeros beyond the file's end.
+            written = bytes(now[at : at + unit]).ljust(unit, b"\0")
+            versions.setdefault(index, [bytes(old[at : at + unit])]).append(written)
         sizes.append(len(now))
     size = chance.choice(sizes)
     out = bytearray(old[:size])

@@ -48,7 +48,7 @@ HABITS: dict[DeskState, dict[Action, int]] = {
     DeskState.PAUSED: {Action.RESUME: 20, Action.SIGN_OUT: 1, Action.SIGN_IN: 2, Action.UNDO: 2},
     DeskState.FREE: {
         Action.NEXT: 60,
-        Action.CALL_NUMBER: 6,
+        Action.CALL_NUMBER: 12,
         Action.PAUSE: 2,
         Action.SIGN_OUT: 1,
         Action.SIGN_IN: 1,
@@ -195,7 +195,7 @@ class Clerks:
         return chance.choices(self._badges, (9, 2))[0] if chance.random() < 0.97 else chance.choice(list(PINS))
 
     def _number(self) -> str:
-        return self._last[0] + str(int(self._last[1:]) + self._chance.randint(1, 4))
+        return self._last[0] + str(int(self._last[1:]) + self._chance.choice((1, 2, 3, 4, 8, 12)))
 
     def _pin(self, badge: Badge) -> str:
         if self._guesses == 0 and self._chance.random() < WRONG_PIN_SHARE:

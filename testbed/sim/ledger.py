@@ -12,46 +12,16 @@ from typing import Any
 import msgspec
 
 from hall.model import Hall
+from testbed.sim.booked import Bookings
+from testbed.sim.people import Held, Row, Seat
+from testbed.sim.turns import right
 
 Fail = Callable[[str, str], None]
-Row = dict[str, Any]
 IN_HAND = ("calling", "serving")
 ENDED = ("served", "no_show", "left", "void")
 BACK = {"call": "waiting", "start": "called", "finish": "serving", "miss": "called"}
 DESK_BACK = {"call": "free", "start": "calling", "finish": "serving", "miss": "calling"}
 ACT_OF = {"called": "call", "started": "start", "finished": "finish", "missed": "miss"}
-
-
-class Held:
-    """A ticket, as far as the events tell."""
-
-    def __init__(self, event: Row, at: int) -> None:
-        self.id: str = event["ticket"]
-        self.series, self.number, self.place = event["series"], event["number"], event["place"]
-        self.matter: str = event["matter"]
-        self.station: str = event["station"]
-        self.issued_at = at
-        self.state, self.printing = "waiting", "reserved"
-        self.for_window: int | None = None
-        self.window: int | None = None
-
-
-class Seat:
-    """A window, as far as the events tell."""
-
-    def __init__(self) -> None:
-        self.state, self.clerk = "closed", None
-        self.ticket: str | None = None
-        self.service: str | None = None
-        self.history: list[tuple[int, tuple[Any, ...]]] = [(0, self.shown())]
-
-    def shown(self) -> tuple[Any, ...]:
-        """What a window's state tells of it."""
-        return self.state, self.clerk, self.ticket
-
-    def shown_at(self, seq: int) -> tuple[Any, ...]:
-        """What it told when the log stood at `seq`."""
-        return next(shown for at, shown in reversed(self.history) if at <= seq)
 
 
 class Ledger:
@@ -72,6 +42,12 @@ class Ledger:
         self.locked: dict[str, tuple[int, int]] = {}  # badge → failures in a row, locked until
         self.ended_days: dict[str, dict[str, Held]] = {}
         self.crashes = 0
+        self.bookings = Bookings(hall, fail)
+        self._booked, self._booking_cancelled = self.bookings.booked, self.bookings.cancelled
+        self._booking_missed = self.bookings.missed
+        self.alerts: dict[str, int] = {}  # alert → when it last began or ended
+        self.opened: dict[int, tuple[int, tuple[str, ...]]] = {}
+        self._before: dict[str, str] = {}  # service → its matter, where the ticket went on to another
         self._services: dict[str, tuple[str, str]] = {}  # service → ticket, state
         self._closing: set[str] = set()
         self._taken_back_now: list[tuple[int, str]] = []  # windows and requests taken back by the rows just before
@@ -96,16 +72,26 @@ class Ledger:
         return event
 
     def callable_at(self, window: int) -> list[Held]:
-        """Who may be called to a window now, first come first."""
-        serves = self.hall.by_window[window].serves
-        found = [
-            t
-            for t in self.tickets.values()
-            if t.state == "waiting"
-            and t.printing != "reserved"
-            and (t.for_window == window if t.for_window is not None else t.matter in serves)
-        ]
-        return sorted(found, key=lambda t: t.place)
+        """Who may be called to a window now, first come first; where it helps out only if nobody else waits there,
+        or too many do."""
+        at, clerk = self.hall.by_window[window], self.seats[window].clerk
+        waiting = [t for t in self.tickets.values() if t.state == "waiting" and t.printing != "reserved"]
+        asked = [t for t in waiting if t.for_window == window or (t.for_clerk is not None and t.for_clerk == clerk)]
+        free = [t for t in waiting if t.for_window is None and t.for_clerk is None and self._may(clerk, t.matter)]
+        until, added = self.opened.get(window, (0, ()))
+        always = {*at.serves, *at.delegated, *(added if self.at < until else ())}
+        found = asked + [t for t in free if t.matter in always]
+        idle = not found
+        for matter in set(at.helps) - always:
+            there = [t for t in free if t.matter == matter]
+            crowd = sum(1 for t in waiting if t.matter == matter and t.for_window is None and t.for_clerk is None)
+            if idle or crowd > self.hall.policy.help_over:
+                found += there
+        return sorted(found, key=lambda t: t.stands)
+
+    def _may(self, clerk: str | None, matter: str) -> bool:
+        temporary = clerk is not None and self.hall.by_badge[clerk].temporary
+        return not (temporary and self.hall.by_matter[matter].approval)
 
     def reserved(self) -> list[Held]:
         """Whose paper is not yet known."""
@@ -136,6 +122,7 @@ class Ledger:
         for number, seat in self.seats.items():
             if seat.state != "closed":
                 self._fail("ended", f"window {number} is {seat.state} when its day closes")
+        self.bookings.must_be_over(event["day"])
         assert self.day is not None
         self.ended_days[self.day] = self.tickets
         self.day = None
@@ -161,7 +148,9 @@ class Ledger:
         if any(t.place >= event["place"] for t in self.tickets.values()):
             self._fail("first-come", f"{event['ticket']} gets the place {event['place']}, which is taken or passed")
         self.numbers[event["series"]] = event["number"]
-        self.tickets[event["ticket"]] = Held(event, at)
+        ticket = self.tickets[event["ticket"]] = Held(event, at)
+        if ticket.booking:
+            self.bookings.checked_in(ticket, at)
 
     def _ticket_printed(self, event: Row, at: int) -> None:
         ticket = self.tickets[event["ticket"]]
@@ -178,9 +167,11 @@ class Ledger:
             self._fail("paper", f"{ticket.id} is void although it is on paper")
         if ticket.printing == "reserved":
             ticket.printing = "void"
+        if ticket.booking:
+            self.bookings.freed(ticket.booking)
 
     def _ticket_left(self, event: Row, _at: int) -> None:
-        self._moves(event["ticket"], ("waiting",), "left")
+        self._moves(event["ticket"], ("waiting", "held"), "left")
 
     # --- at windows ---
 
@@ -193,25 +184,52 @@ class Ledger:
         if ticket.printing == "reserved":
             self._fail("printing", f"{ticket.id} is called before its paper is known")
         waiting = self.callable_at(window)
-        passed = sum(1 for t in waiting if t.place < ticket.place)
-        if ticket not in waiting and ticket.printing != "reserved":
+        if event["rule"] == "taken_up":
+            if (ticket.state, ticket.window) != ("held", window):
+                self._fail("first-come", f"{ticket.id} ({ticket.state}) is not set aside at window {window}")
+        elif ticket not in waiting and ticket.printing != "reserved":
             self._fail("first-come", f"{ticket.id} ({ticket.state}, {ticket.matter}) does not wait for window {window}")
-        elif passed and (event["rule"] != "by_number" or event["passed"] != passed):
-            self._fail(
-                "first-come",
-                f"{ticket.id} (place {ticket.place}) is called to {window} by {event['rule']} passing {event['passed']}"
-                f" while {waiting[0].id} (place {waiting[0].place}) waits there, {passed} in all",
-            )
+        elif ticket in waiting:
+            self._in_turn(event, ticket, waiting)
+        if not self._may(seat.clerk, event["matter"]):
+            self._fail("posts", f"{seat.clerk} is temporary staff and calls {ticket.id} for {event['matter']}")
         if event["clerk"] != seat.clerk:
             self._fail("one-hand", f"window {window} calls for {event['clerk']}, {seat.clerk} sits there")
         if event["service"] in self._services:
             self._fail("one-number", f"service {event['service']} begins twice")
-        self._moves(ticket.id, ("waiting",), "called")
+        self._moves(ticket.id, ("waiting", "held"), "called")
         ticket.window = window
         self._services[event["service"]] = (ticket.id, "called")
         self.calls[event["service"]] = 1
         self._sits(window, "calling", ticket.id, event["service"])
         self._act("called", event)
+
+    def _in_turn(self, event: Row, ticket: Held, waiting: list[Held]) -> None:
+        """Recompute the rule and whom it passed over; nobody is overtaken more often than may be."""
+        passed = [t for t in waiting if t.stands < ticket.stands]
+        policy, classes = self.hall.policy, self.hall.by_priority
+        where = f"{ticket.id} to window {event['window']} by {event['rule']}"
+        if event["rule"] == "by_number":
+            bound = policy.overtaken_at_most
+        else:
+            bound = classes[ticket.lane].bound if ticket.lane else 0
+            mates = [t.id for t in passed if t.lane == ticket.lane]
+            if mates or (passed and not ticket.lane):
+                self._fail("first-come", f"{where} while {passed[0].id} waits there, {len(passed)} came before")
+        over = [t.id for t in passed if t.overtaken >= bound]
+        if over:
+            self._fail("bound", f"{where}: {over[0]} was overtaken {bound} times already")
+        named = ticket.id if event["rule"] == "priority" else event["put_off"]
+        told = (event["rule"], event["passed"], list(event["passed_first"]), named)
+        names = [t.id for t in passed][:10]
+        rule = right(self.hall, waiting)
+        out_of_turn = event["rule"] == "by_number"
+        expected = ("by_number", len(passed), names, "") if out_of_turn else rule
+        first = rule[3] if rule[0] == "priority" else waiting[0].id
+        if told != expected or out_of_turn == (first == ticket.id):
+            self._fail("why", f"{where} passing {event['passed']} {event['passed_first']}: it should be {expected}")
+        for other in passed:
+            other.overtaken += 1
 
     def _recalled(self, event: Row, _at: int) -> None:
         self._holds(event, ("calling",))
@@ -227,31 +245,96 @@ class Ledger:
 
     def _finished(self, event: Row, _at: int) -> None:
         self._holds(event, ("serving",))
-        self._moves(event["ticket"], ("serving",), "served")
+        ticket = self._moves(event["ticket"], ("serving",), "waiting" if event["further"] else "served")
+        if event["further"] != (ticket.further[0] if ticket.further else "") and event["disposition"] != "day_closed":
+            self._fail("ended", f"{ticket.id} is done with {ticket.further} to come, told {event['further']!r}")
+        if event["further"]:
+            self._before[event["service"]] = ticket.matter
+            ticket.matter = ticket.further.pop(0)
+            ticket.for_window = ticket.for_clerk = None
         self._sits(event["window"], "free")
         self._act("finished", event)
 
     def _missed(self, event: Row, _at: int) -> None:
         self._holds(event, ("calling",))
-        self._moves(event["ticket"], ("called",), "no_show")
+        policy = self.hall.policy.missed
+        over = event["then"] == "void"
+        ticket = self.tickets[event["ticket"]]
+        self._moves(ticket.id, ("called",), "no_show" if over else "waiting" if event["behind_place"] else "kept")
+        if event["request"] and self.calls[event["service"]] < self.hall.policy.calls_before_no_show:
+            self._fail("missed", f"{ticket.id} is passed over after {self.calls[event['service']]} calls")
+        if over == (policy.then != "void" and ticket.misses < policy.times) and event["request"]:
+            self._fail("missed", f"{ticket.id}, missed {ticket.misses} times before, is {event['then']}")
+        ticket.misses += 1
+        ticket.kept_until = event["until"]
+        ticket.behind = (event["behind_at"], event["behind_place"]) if event["behind_place"] else None
         self._sits(event["window"], "free")
         self._act("missed", event)
+
+    def _came_back(self, event: Row, at: int) -> None:
+        ticket = self.tickets[event["ticket"]]
+        if ticket.state == "kept" and at >= ticket.kept_until:
+            self._fail("missed", f"{ticket.id} comes back at {at}, kept until {ticket.kept_until}")
+        self._moves(ticket.id, ("kept", "held"), "waiting")
+        ticket.behind = (event["behind_at"], event["behind_place"]) if event["behind_place"] else None
+        ticket.window = ticket.for_window = ticket.for_clerk = None
+        line = sorted(
+            t.stands
+            for t in self.tickets.values()
+            if t.state == "waiting"
+            and t.printing != "reserved"
+            and t is not ticket
+            and self._queue(t) == self._queue(ticket)
+        )
+        ahead = sum(1 for stands in line if stands < ticket.stands)
+        if event["rule"] == "behind" and ahead < min(self.hall.policy.missed.behind, len(line)):
+            self._fail("missed", f"{ticket.id} comes back behind {ahead} of {len(line)}")
+
+    def _queue(self, ticket: Held) -> tuple[Any, ...]:
+        if ticket.for_window is not None or ticket.for_clerk is not None:
+            return ticket.for_window, ticket.for_clerk
+        return (ticket.matter,)
+
+    def _kept_ended(self, event: Row, at: int) -> None:
+        ticket = self._moves(event["ticket"], ("kept",), "no_show")
+        if event["rule"] == "expired" and at < ticket.kept_until:
+            self._fail("missed", f"{ticket.id} is over at {at}, kept until {ticket.kept_until}")
+
+    def _set_aside(self, event: Row, _at: int) -> None:
+        self._holds(event, IN_HAND)
+        self._moves(event["ticket"], ("called", "serving"), "held")
+        self._sits(event["window"], "free")
+
+    def _requeued(self, event: Row, _at: int) -> None:
+        ticket = self.tickets[event["ticket"]]
+        ticket.for_window = ticket.for_clerk = None
+
+    def _window_set(self, event: Row, _at: int) -> None:
+        self.opened[event["window"]] = (event["until"], tuple(event["matters"]))
 
     def _transferred(self, event: Row, _at: int) -> None:
         self._holds(event, IN_HAND)
         ticket = self._moves(event["ticket"], ("called", "serving"), "waiting")
         ticket.matter, ticket.for_window, ticket.window = event["matter"], event["to_window"], None
+        ticket.for_clerk = None
         self._sits(event["window"], "free")
 
     def _taken_back(self, event: Row, _at: int) -> None:
         act, ticket, window = event["act"], self.tickets[event["ticket"]], event["window"]
-        if ticket.window != window:
+        if ticket.window != window and not (act == "finish" and ticket.window is None):
             self._fail("one-hand", f"window {window} takes back {act} of {ticket.id}, last in hand at {ticket.window}")
+        if act == "finish" and ticket.state == "waiting":
+            ticket.further.insert(0, ticket.matter)
+            ticket.matter = self._before[event["service"]]
+        elif act == "miss":
+            ticket.misses -= 1
+            ticket.behind = ticket.behind if ticket.misses else None
         ticket.state = BACK[act]
         if act == "call":
             ticket.window = None
             self._sits(window, "free")
         else:
+            ticket.window = window
             self._sits(window, DESK_BACK[act], ticket.id, event["service"])
         effect = f"{event['service']} {act}"
         request = self._by_effect.pop(effect, None)
@@ -274,6 +357,9 @@ class Ledger:
         seat = self.seats[event["window"]]
         if seat.ticket is not None or seat.clerk != event["badge"]:
             self._fail("one-hand", f"{event['badge']} leaves {event['window']}: {seat.clerk} has {seat.ticket}")
+        for ticket in self.tickets.values():
+            if ticket.state == "waiting" and (ticket.for_window == event["window"] or ticket.for_clerk == seat.clerk):
+                self._fail("posts", f"{ticket.id} waits for window {event['window']} alone, which closes")
         seat.clerk = None
         self._sits(event["window"], "closed")
 
@@ -306,6 +392,12 @@ class Ledger:
             if others:
                 self._fail("withdrawn", f"with {request} also what {', '.join(others)} did is taken back")
         self._taken_back_now.clear()
+
+    def _alert_raised(self, event: Row, at: int) -> None:
+        self.alerts[event["alert"]] = at
+
+    def _alert_ended(self, event: Row, at: int) -> None:
+        self.alerts[event["alert"]] = at
 
     def _request_crashed(self, _event: Row, _at: int) -> None:
         self.crashes += 1

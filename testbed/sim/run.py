@@ -14,25 +14,27 @@ from testbed.sim.broker import Broker
 from testbed.sim.desks import Clerks, DesksRole
 from testbed.sim.faults import Faults
 from testbed.sim.fullcheck import FullCheck
+from testbed.sim.guides import Guide, GuideRole
 from testbed.sim.invariants import Checker, Violation
 from testbed.sim.kiosks import KioskRole, Visitors
 from testbed.sim.loop import Loop
 from testbed.sim.machines import HubMachine, Machine, StationMachine, Surroundings
 from testbed.sim.others import Rogue, RogueRole, SpeakerRole
 from testbed.sim.paper import Paper
-from testbed.sim.place import DESKS, KIOSKS, OFFSET, ROGUE, SPEAKER, START, hall
+from testbed.sim.place import DESKS, GUIDE, KIOSKS, OFFSET, ROGUE, SPEAKER, START, hall
 
+Played = KioskRole | DesksRole | RogueRole | SpeakerRole | GuideRole
 FULL_EVERY = 1_000  # steps between full checks
 CALM_EVERY = 2_500  # steps between calms
 CALM_S = 60.0
 STILL_S = 3_600.0  # nothing decided for so long, with people pressing, is a hall that stands still
 # The hours that are played, local time, and for how many seconds; between them the hall sleeps.
 HOURS = (
-    ("08:49:50", 130.0),
-    ("11:59:30", 50.0),
-    ("12:59:50", 100.0),
-    ("16:49:30", 50.0),
-    ("23:59:50", 40.0),
+    ("08:49:50", 75.0),
+    ("11:59:30", 40.0),
+    ("12:59:50", 60.0),
+    ("16:49:30", 40.0),
+    ("23:59:50", 30.0),
 )
 
 
@@ -59,7 +61,7 @@ class Simulation:
         self.seed = seed
         self.loop = Loop()
         self.happened: Counter[str] = Counter()
-        self.hall = hall()
+        self.hall = hall(seed)
         self.checker = Checker(self.hall)
         self.broker = Broker(self.loop, self._chance("broker"))
         self.around = Surroundings(
@@ -72,7 +74,7 @@ class Simulation:
         self.hub = HubMachine(self.hall, self.around, self._hub_time)
         self.checker.hub = self.hub
         self.stations: list[StationMachine] = []
-        self.people: list[Visitors | Clerks | Rogue] = []
+        self.people: list[Visitors | Clerks | Rogue | Guide] = []
         self._furnish()
         self.faults = Faults(self.around, self.hub, self.stations, self._chance("faults"))
         self.faults.are_on = faults
@@ -147,10 +149,16 @@ class Simulation:
         chance = self._chance("rogue")
         rogue = self._station(ROGUE, Role.KIOSK, lambda: RogueRole(chance, self.happened))
         self.people.append(Rogue(rogue, chance))
+        guide = self._station(GUIDE, Role.DESK, lambda: GuideRole(at_desk, self.happened))
+        at_desk = self._chance("guide")
+        self.people.append(Guide(guide, at_desk))
         self._station(SPEAKER, Role.BROADCAST, lambda: SpeakerRole(self.checker.said))
 
     def _station(
-        self, name: StationId, kind: Role, role: Callable[[], KioskRole | DesksRole | RogueRole | SpeakerRole]
+        self,
+        name: StationId,
+        kind: Role,
+        role: Callable[[], Played],
     ) -> StationMachine:
         machine = StationMachine(name, (kind,), self.around, role)
         self.stations.append(machine)

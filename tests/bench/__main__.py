@@ -13,6 +13,7 @@ from pathlib import Path
 from rich.console import Console
 
 from tests.bench.call import call
+from tests.bench.calling import calling
 from tests.bench.decoding import decoding
 from tests.bench.figures import Figure, Note, table, write_json, write_page
 from tests.bench.measures import kill, load, old_tickets, slow_sync
@@ -21,6 +22,7 @@ from tests.bench.rest import rest
 
 MEASURES = {
     "call": call,
+    "calling": calling,
     "load": load,
     "slow-sync": slow_sync,
     "old-tickets": old_tickets,

@@ -134,6 +134,20 @@ def write_page(path: Path, figures: Sequence[Figure], notes: Sequence[Note], now
         tried = next((words for start, words in told["tried"].items() if name.startswith(start)), told["untried"])
         lines += [f"- **{name}**: {' '.join(tried.split())}"]
     path.write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
+    place_soak(path.parent)
+
+
+def place_soak(out: Path) -> None:
+    """Write the last part of bench.md from soak.json, if both are there."""
+    page, figures = out / "bench.md", out / "soak.json"
+    if not page.exists() or not figures.exists():
+        return
+    told = tomllib.loads((HERE / "words.toml").read_text(encoding="utf-8"))
+    ran = msgspec.json.decode(figures.read_bytes())
+    faults = ", ".join(f"{count} × {fault}" for fault, count in sorted(ran["faults"].items()))
+    words = told["soak"].strip().format_map({**ran, "faults": faults})
+    kept = page.read_text(encoding="utf-8").partition(told["soak_title"])[0].rstrip()
+    page.write_text(f"{kept}\n\n{told['soak_title']}\n\n{words}\n", encoding="utf-8")
 
 
 def _machine(now: datetime) -> list[str]:

@@ -114,7 +114,10 @@ def test_a_process_that_fails_is_killed_and_replaced(tmp_path: Path, trouble: st
         wait_until(lambda: not made.clips.missing([ONE, TWO]), 15)
         first, second = made.pids()
         assert not is_alive(first)
-        assert {path.suffix for path in made.clips.directory.iterdir()} == {".wav"}  # nothing half made is left
+        assert {path.suffix for path in made.clips.directory.iterdir()} == {
+            ".wav",
+            ".jsonl",
+        }  # nothing half made is left
         assert made.heard.next(5) == Recording(True)
         assert first != second
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import zxingcpp
 from typer.testing import CliRunner
 
 from cli.__main__ import app
@@ -216,6 +217,18 @@ def test_a_port_that_is_not_there_is_told(tmp_path: Path) -> None:
     found = verdict("a090-8", str(tmp_path / "none"))
     assert found["works"] is False
     assert "does not open" in found["says"][0]
+
+
+@pytest.mark.parametrize("name", ["escpos-80mm", "reliance-80mm"])
+def test_a_test_slip_shows_font_code_and_cut(name: str) -> None:
+    with device_of(profile(name)) as device:
+        assert isinstance(device, VirtualPrinter)
+        typed = ["device", "check", name, "--port", device.path, "--slip", "--language", "en"]
+        assert run.invoke(app, typed, catch_exceptions=False).exit_code == 0
+        slip = device.next_slip(LIMIT_S)
+        assert "A017" in slip.text
+        assert slip.unknown == ()
+        assert [code.text for code in zxingcpp.read_barcodes(slip.picture)] == ["https://hall.example/q?t=test"]
 
 
 def test_a_printer_on_the_network() -> None:

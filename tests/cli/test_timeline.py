@@ -32,7 +32,9 @@ def made(kind: type) -> AnyEvent:
     for field in msgspec.inspect.type_info(kind).fields:  # type: ignore[attr-defined]
         if field.name in plain and plain[field.name] is None:
             inner = field.type
-            if isinstance(inner, msgspec.inspect.EnumType):
+            if isinstance(inner, msgspec.inspect.BoolType):
+                plain[field.name] = False
+            elif isinstance(inner, msgspec.inspect.EnumType):
                 plain[field.name] = next(v.value for v in inner.cls if v.value not in ("reserved",))
             else:
                 plain[field.name] = 1 if isinstance(inner, msgspec.inspect.IntType) else "x"

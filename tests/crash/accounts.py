@@ -6,9 +6,11 @@ Every function gives the mistakes it finds as sentences; an empty list is what a
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from itertools import pairwise
 from pathlib import Path
+
+import msgspec
 
 from hall.events import (
     AnyEvent,
@@ -47,7 +49,8 @@ from hall.messages import (
     decode,
 )
 from hall.model import DeskAct, Printing, RequestId, StationId, Ticket, TicketId, TicketState, VoidReason
-from hub.store import Store
+from hub.snapshot import Snapshot
+from hub.store import BY_KIND, Store
 from hub.verify import verify
 from tests.crash.load import Witness
 
@@ -71,6 +74,13 @@ def log_mistakes(path: Path) -> list[str]:
     """The chain from its beginning, and every table rebuilt from it against the table held."""
     broken = verify(path, rebuild=True).broken
     return [] if broken is None else [str(broken)]
+
+
+def tickets_in(path: Path) -> list[Ticket]:
+    """The tickets of a store whose hub goes on."""
+    with Snapshot(path) as snapshot:
+        rows = list(snapshot.rows(BY_KIND[Ticket]))
+    return [msgspec.convert(dict(zip(Ticket.__struct_fields__, row, strict=True)), Ticket) for row in rows]
 
 
 def number_mistakes(events: Iterable[AnyEvent]) -> list[str]:
@@ -145,8 +155,12 @@ def ticket_mistakes(
     store: Store,
     witnesses: Mapping[StationId, Witness],
     reported: Mapping[TicketId, Printing],
+    orphans: Collection[TicketId] = (),
+    unreported: Collection[Printing] = (),
 ) -> list[str]:
-    """Every ticket of the log is one station's, or withdrawn and nobody's; its paper is as the station reported."""
+    """Every ticket of the log is one station's, or withdrawn and nobody's; its paper is as the station reported.
+    An orphan was asked for by a station that died before it heard of it; `unreported` is what paper may be of which a
+    station could tell nothing."""
     out: list[str] = []
     holders: defaultdict[TicketId, list[str]] = defaultdict(list)
     for station, witness in witnesses.items():
@@ -161,10 +175,13 @@ def ticket_mistakes(
     tickets = store.floor().tickets
     for ticket in tickets.values():
         held = holders.get(ticket.id, [])
+        if ticket.id in orphans:
+            continue
         if len(held) != (0 if ticket.id in withdrawn else 1):
             out.append(f"{ticket.id} ({ticket.state}, {ticket.reason}) belongs to {held or 'nobody'}")
-        if held and ticket.printing is not reported.get(ticket.id):
-            out.append(f"{ticket.id} is {ticket.printing}, its station reported {reported.get(ticket.id)}")
+        told = reported.get(ticket.id)
+        if held and ticket.printing not in (unreported if told is None else (told,)):
+            out.append(f"{ticket.id} is {ticket.printing}, its station reported {told}")
     out += [
         f"{ticket} was given to {held} and is not in the store"
         for ticket, held in holders.items()
@@ -173,13 +190,16 @@ def ticket_mistakes(
     return out
 
 
-def window_mistakes(store: Store, witnesses: Mapping[StationId, Witness]) -> list[str]:
-    """Every call, start, finish and miss of the log is known to the window that wished it, or was withdrawn."""
+def window_mistakes(
+    store: Store, witnesses: Mapping[StationId, Witness], orphans: Collection[RequestId] = ()
+) -> list[str]:
+    """Every call, start, finish and miss of the log is known to the window that wished it, or was withdrawn; except
+    for orphans, whose station died before it heard of them."""
     replies = {request: reply for witness in witnesses.values() for request, reply in settled(witness).items()}
     undone = _undone(witnesses.values())
     out = []
     for _, event in store.events():
-        if not isinstance(event, Called | Started | Finished | Missed) or not event.request:
+        if not isinstance(event, Called | Started | Finished | Missed) or not event.request or event.request in orphans:
             continue
         if not isinstance(replies.get(event.request), Done) and event.request not in undone:
             out.append(f"{event} of request {event.request}: its window never learnt of it")

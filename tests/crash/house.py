@@ -66,24 +66,25 @@ def listening_port() -> int:
     raise Stuck("no free port among a hundred")
 
 
+def made_site(root: Path, *, machines: int, windows: int) -> tuple[Site, list[Path]]:
+    """A site in `root` with so many ticket machines and windows, and the files of its stations."""
+    told: dict[str, Mapping[str, object]] = {kiosk(n): {"roles": ["kiosk"]} for n in range(1, machines + 1)}
+    told |= {caller(n): {"roles": ["caller"], "windows": [n]} for n in range(1, windows + 1)}
+    site = Site(root / "site", write_hall(root / "hall.toml", windows=windows, stations=told), listening_port())
+    site.make(clock={"at": MORNING, "wall_s": time.time(), "speed": 1.0})
+    files = [site.station(kiosk(n), kiosk={"printer": "/dev/null"}) for n in range(1, machines + 1)]
+    files += [site.station(caller(n), caller=[{"window": n, "keypad": "/dev/null"}]) for n in range(1, windows + 1)]
+    return site, files
+
+
 class House:
     """A site in `root` with so many ticket machines and windows. Use it as a context manager."""
 
     def __init__(self, root: Path, *, machines: int, windows: int, seed: int) -> None:
-        told: dict[str, Mapping[str, object]] = {kiosk(n): {"roles": ["kiosk"]} for n in range(1, machines + 1)}
-        told |= {caller(n): {"roles": ["caller"], "windows": [n]} for n in range(1, windows + 1)}
-        hall = write_hall(root / "hall.toml", windows=windows, stations=told)
-        self.site = Site(root / "site", hall, listening_port())
-        self.site.make(clock={"at": MORNING, "wall_s": time.time(), "speed": 1.0})
+        self.site, files = made_site(root, machines=machines, windows=windows)
         self.broker = processes.broker(self.site)
         self.hub = processes.hub(self.site)
-        self.stations = [
-            LoadStation(self.site.station(kiosk(n), kiosk={"printer": "/dev/null"}), seed)
-            for n in range(1, machines + 1)
-        ] + [
-            LoadStation(self.site.station(caller(n), caller=[{"window": n, "keypad": "/dev/null"}]), seed)
-            for n in range(1, windows + 1)
-        ]
+        self.stations = [LoadStation(file, seed) for file in files]
         self._pause = threading.Event()  # never set: a wait that nothing cuts short
 
     @property

@@ -258,7 +258,7 @@ class LoadStation:
         self.work: Machine | Desk = self._work(path, Random(f"{seed} {self.id}"))
         self._path = path
         self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=self.id)
+        self._thread = threading.Thread(target=self.run, args=(self._ending,), name=self.id)
 
     def _work(self, path: Path, rng: Random) -> Machine | Desk:
         if not self.settings.caller:
@@ -289,7 +289,8 @@ class LoadStation:
 
         return WatchedLink(paho, ears, self.witness)
 
-    def _run(self) -> None:
+    def run(self, ending: threading.Event) -> None:
+        """Work until the event is set, then say goodbye."""
         # SQLite keeps a connection to the thread that opened it.
         data = self._path.parent / self.settings.data
         data.mkdir(exist_ok=True)
@@ -297,7 +298,7 @@ class LoadStation:
         station = Station(self.settings, outbox=outbox, link=self._link)
         try:
             station.begin(self.work)
-            while not self._ending.is_set() and station.turn(station.inbox.take(TURN_S)):
+            while not ending.is_set() and station.turn(station.inbox.take(TURN_S)):
                 self.work.poll(time.monotonic())
                 if self.work.stopping and self.work.idle and outbox.oldest() is None:
                     self.quiet.set()

@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from cli import processes
@@ -17,7 +16,6 @@ from cli.site import Site
 from hall.events import TicketPrinted, decode_event
 from hall.model import Printing, StationId, Ticket, TicketState
 from hub.snapshot import Snapshot
-from hub.store import BY_KIND
 from testbed.printer import Slip
 from tests.crash import accounts
 from tests.crash.halls import MORNING, caller, kiosk, write_hall
@@ -71,9 +69,7 @@ def settled_tickets(path: Path) -> list[Ticket]:
     """The tickets, once none is reserved any more; the hub goes on."""
     limit = time.monotonic() + AFTER_RESERVE_S
     while True:
-        with Snapshot(path) as snapshot:
-            rows = list(snapshot.rows(BY_KIND[Ticket]))
-        tickets = [msgspec.convert(dict(zip(Ticket.__struct_fields__, row, strict=True)), Ticket) for row in rows]
+        tickets = accounts.tickets_in(path)
         reserved = [ticket.id for ticket in tickets if ticket.printing is Printing.RESERVED]
         if not reserved:
             return tickets

@@ -137,3 +137,31 @@ def test_sixteen_bars_on_one_line_all_change(count: int) -> None:
             for n, bar in bars.items():
                 bar.wait_for(f"A{n:03} 办理中", LIMIT_S)
                 assert bar.bad_frames == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "shown", "health"),
+    [
+        ("aabb-sum-8", CALL.strip(), Health.READY),
+        ("aabb-xor-8", CALL.strip(), Health.READY),
+        ("number4-3", "17", Health.READY),  # it never answers: nothing speaks against it
+    ],
+)
+def test_bars_of_other_makers_join_by_their_profile(name: str, shown: str, health: Health) -> None:
+    found = profile(name)
+    assert isinstance(found, BarProfile)
+    with VirtualBar(1, found) as bar, hosted(bar.path, Wired(3, 1, found)) as (line, seen):
+        line.show(3, CALL, Colour.RED)
+        bar.wait_for(shown, LIMIT_S)
+        assert seen.get(timeout=LIMIT_S) == BarSeen(3, health)
+        assert bar.bad_frames == 0
+
+
+def test_a_bar_that_is_asked_and_says_nothing_is_lost() -> None:
+    found = profile("aabb-sum-8")
+    assert isinstance(found, BarProfile)
+    quick = replace(found, repeat_s=1.0, reply_timeout_ms=50)
+    with VirtualBar(1, quick) as bar, hosted(bar.path, Wired(3, 1, quick)) as (line, seen):
+        bar.fall_silent()
+        line.show(3, CALL, Colour.RED)
+        assert seen.get(timeout=LIMIT_S) == BarSeen(3, Health.LOST, SILENT)

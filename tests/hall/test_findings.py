@@ -102,6 +102,29 @@ ROWS: dict[str, tuple[tuple[Change, ...], list[str]]] = {
     "complaints": ((put("complaint_phone", ""),), ["complaint_phone: no_complaint_phone"]),
     "no holidays": ((put("holidays", {}),), ["holidays: no_holidays"]),
     "example": ((put("holidays.example", True),), ["holidays.example: example_holidays"]),
+    "two years": ((put("posts.0.since", "2024-11-23"),), ["posts[1.A]: long_post"]),
+    "not yet two years": ((put("posts.0.since", "2024-11-24"),), []),
+    "over two years ago": (
+        (
+            put("posts.0", {"window": 1, "letter": "A", "badge": "101", "since": "2020-01-01", "until": "2025-12-31"}),
+            add("posts", {"window": 1, "letter": "A", "badge": "101", "since": "2026-01-01"}),
+        ),
+        [],
+    ),
+    "a post nobody held": (
+        (
+            put("posts.0", {"window": 1, "letter": "A", "badge": "101", "until": "2025-12-30"}),
+            add("posts", {"window": 1, "letter": "A", "badge": "101", "since": "2026-01-01"}),
+        ),
+        ["posts[1.A]: post_gap"],
+    ),
+    "temporary": (
+        (
+            put("clerks.1.temporary", True),
+            *(put(f"matters.{n}.approval", True) for n in range(3)),
+        ),
+        ["posts[1.B]: temporary_for_approvals", "posts[2.A]: temporary_for_approvals"],
+    ),
 }
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from hall.errors import BadFile
 from hall.keymap import Action, Binding, action_of, clashes
-from hall.profile import KeypadProfile, PadProfile, PrinterProfile
+from hall.profile import KINDS, KeypadProfile, PadProfile, PrinterProfile, kind_of
 from hall.profilefile import parse_profile
 
 SHIPPED = {
@@ -189,3 +189,45 @@ def test_profiles_that_are_none(texts: dict[str, str], told: str) -> None:
 def test_a_profile_without_a_source_is_refused() -> None:
     (told,) = mistakes_of("k", {**SHIPPED, "k": KEYPAD.format(rows="[]").replace('["s"]', "[]")})
     assert told.startswith("k.toml.sources: ")
+
+
+OWN = 'title = "mine"\nverified = "experimental"\nsources = ["s"]\n'
+
+
+@pytest.mark.parametrize(
+    ("below", "text", "told"),
+    [
+        ("a090-8", 'verified = "two sources"', "mine.toml.verified: two sources, but only one"),
+        ("a090-8", 'verified = "captured"', "mine.toml.verified: captured, but no capture"),
+        ("ff68-21key-a", 'verified = "captured"', "mine.toml.verified: captured, but no capture"),
+        ("a090-8", "[look]\neffect = 1\nspeed = 1\nstay = 1\ncolour = 0\nvalid = 1", "mine.toml.look: a090 has no"),
+        ("aabb-xor-8", "sum_counts_end = true", "mine.toml.sum_counts_end: aabb-xor has no"),
+        ("aabb-sum-8", "[look]\nspeed = 256", "mine.toml.look.speed: must be 0–255 (found 256)"),
+        ("aabb-sum-8", "[look]\nblink = 1", "mine.toml.look.blink: unknown key"),
+        ("a090-8", 'dialect = "aabb-sum"', "mine.toml.look: missing; aabb-sum needs it"),
+        ("number4-3", "digits = 6", "mine.toml.digits: must be 1–5 (found 6)"),
+        ("number4-3", "reply_timeout_ms = 100", "mine.toml.reply_timeout_ms: must be 0"),
+        ("a090-8", 'dialect = "a091"', "mine.toml.dialect: "),
+        ("escpos-80mm", "fixed_bits = false\nauto_status = false", "mine.toml.fixed_bits: false, so in_order"),
+        ("escpos-80mm", "fixed_bits = false\nin_order_status = false", "mine.toml.fixed_bits: false, so auto"),
+        ("escpos-80mm", 'status = "full"', "mine.toml.status: full, so auto_status must be false"),
+        ("escpos-58mm", '[presenter]\nsteps = 1\nuntaken = "eject"', "mine.toml.presenter: a presenter holds out"),
+        ("reliance-80mm", "[presenter]\nsteps = 300", "mine.toml.presenter.steps: must be 0–255 (found 300)"),
+        ("reliance-80mm", '[presenter]\nuntaken = "keep"', "mine.toml.presenter.untaken: "),
+    ],
+)
+def test_impossible_values_are_told_with_file_and_path(below: str, text: str, told: str) -> None:
+    own = OWN if "verified" not in text else OWN.replace('verified = "experimental"\n', "")
+    found = mistakes_of("mine", {**SHIPPED, "mine": f'extends = "{below}"\n{own}{text}\n'})
+    assert any(mistake.startswith(told) for mistake in found), found
+
+
+def test_what_a_profile_cites_as_captured_is_there() -> None:
+    captures = Path(__file__).parents[1] / "captures"
+    for name in SHIPPED:
+        for capture in parse_profile(name, SHIPPED).captures:
+            assert (captures / capture).is_file(), f"{name} cites {capture}"
+
+
+def test_every_kind_has_a_profile_and_every_profile_a_kind() -> None:
+    assert {kind_of(parse_profile(name, SHIPPED)) for name in SHIPPED} == set(KINDS)

@@ -51,6 +51,7 @@ def at(clock: str, day: str = "2026-11-23") -> Instant:
 
 
 MORNING = at("09:30")
+QUIET = {"wait_minutes": 0.0, "waiting": 0, "idle_minutes": 0.0, "unserved_minutes": 0.0, "off_post": False}
 
 
 def a_table() -> Table:
@@ -66,7 +67,7 @@ def a_table() -> Table:
         {"badge": "102", "name": "示例乙", "pin": PIN_102},
         {"badge": "103", "name": "示例丙", "pin": PIN_103},
     ]
-    table["policy"] = {"calls_before_no_show": 1}
+    table["policy"] = {"calls_before_no_show": 1, "alerts": QUIET}
     posts = ((1, "A", "101"), (1, "B", "102"), (2, "A", "102"), (2, "B", "101"), (3, "A", "103"))
     table["posts"] = [{"window": w, "letter": letter, "badge": b} for w, letter, b in posts]
     table["stations"] = [

@@ -26,7 +26,7 @@ from hall.model import Instant, StationId
 from hall.station.bus import Arrived, Bus, Connected, Ears, PahoLink
 from hall.station.inbox import Inbox
 from hall.topics import ALERT, OPEN, Tree
-from tests.hall.halls import toml
+from tests.hall.halls import Table, toml
 from tests.hub.made import KIOSK, MORNING, a_table
 
 LIMIT_S = 8.0
@@ -54,12 +54,12 @@ class Client:
         )
         self.bus.start()
 
-    def until(self, found: Callable[[], T | None], what: str) -> T:
+    def until(self, found: Callable[[], T | None], what: str, limit_s: float = LIMIT_S) -> T:
         """What `found` gives once it gives something; it is looked at after every message."""
-        limit = time.monotonic() + LIMIT_S
+        limit = time.monotonic() + limit_s
         while (value := found()) is None:
             left = limit - time.monotonic()
-            assert left > 0, f"{self.name} waited {LIMIT_S} s in vain for {what}; heard {self.heard[-5:]}"
+            assert left > 0, f"{self.name} waited {limit_s} s in vain for {what}; heard {self.heard[-5:]}"
             for event in self.inbox.take(left):
                 if isinstance(event, Connected):
                     self.is_up = True
@@ -120,9 +120,9 @@ class Client:
 class Running:
     """A site with its processes; `data` is where the hub keeps its store."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, table: Table | None = None) -> None:
         root.mkdir(exist_ok=True)
-        (root / "hall.toml").write_text(toml(a_table()), encoding="utf-8")
+        (root / "hall.toml").write_text(toml(table or a_table()), encoding="utf-8")
         self.site = Site(root / "site", root / "hall.toml", free_port())
         self.clients: list[Client] = []
         self.set_clock(MORNING)

@@ -40,7 +40,7 @@ from hall.model import (
     TicketState,
     VoidReason,
 )
-from hub.floor import _STEPS, Floor
+from hub.floor import STEPS, Floor
 from tests.hub.made import House
 
 TABLES: dict[str, Table[Any, Any]] = {"ticket": TICKET, "printing": PRINTING, "service": SERVICE, "desk": DESK}
@@ -76,7 +76,7 @@ def test_a_move_that_no_table_holds_raises_and_says_which(name: str) -> None:
 
 def test_what_has_ended_for_good_does_not_move() -> None:
     assert [s for s in TICKET if not TICKET[s]] == [TicketState.LEFT, TicketState.VOID]
-    assert [s for s in SERVICE if not SERVICE[s]] == [ServiceState.TRANSFERRED, ServiceState.UNDONE]
+    assert [s for s in SERVICE if not SERVICE[s]] == [ServiceState.TRANSFERRED, ServiceState.UNDONE, ServiceState.HELD]
     assert [p for p in PRINTING if not PRINTING[p]] == [Printing.ON_PAPER, Printing.VOID]
 
 
@@ -88,7 +88,7 @@ def test_a_ticket_in_hand_is_left_only_by_its_window() -> None:
 
 
 def test_every_event_of_the_log_has_a_rule() -> None:
-    assert set(_STEPS) == set(AnyEvent.__args__)
+    assert set(STEPS) == set(AnyEvent.__args__)
 
 
 def test_an_event_without_a_rule_is_a_bad_log() -> None:

@@ -35,7 +35,6 @@ from hall.messages import (
     decode,
 )
 from hall.model import DeskState, Disposition, MissReason, Printing, Service, ServiceState, Ticket, TicketState
-from hub.at_window import queues_of
 from hub.floor import Floor
 from hub.store import BY_KIND
 from hub.verify import verify
@@ -102,14 +101,14 @@ class AnyDay(RuleBasedStateMachine):
 
     def callable(self) -> list[tuple[int, str]]:
         """Place and queue of all who can be called now."""
-        return [(place, queue) for queue, places in self.house.writer.floor.queues.items() for place, _ in places]
+        return [(key[3], queue) for queue, line in self.house.writer.floor.queues.items() for key in line.in_order()]
 
     def in_turn(self, waiting: list[tuple[int, str]]) -> None:
         """A call by first_come left nobody behind who came earlier."""
         events = self.house.events()
         for event in events[self.checked :]:
             if isinstance(event, Called) and event.rule == "first_come":
-                own = queues_of(self.house.hall, event.window)
+                own = (f"#{event.window}", *self.house.hall.by_window[event.window].serves)
                 first = min(place for place, queue in waiting if queue in own)
                 assert self.house.writer.floor.tickets[event.ticket].place == first
         self.checked = len(events)
@@ -223,10 +222,11 @@ class AnyDay(RuleBasedStateMachine):
         floor = self.house.writer.floor
         waiting = [t for t in floor.tickets.values() if t.state is TicketState.WAITING]
         reserved = {t.id for t in waiting if t.printing is Printing.RESERVED}
-        queued = [ticket for queue in floor.queues.values() for _, ticket in queue]
+        queued = [key[4] for line in floor.queues.values() for key in line.in_order()]
         assert set(floor.reserved) == reserved
         assert sorted(queued) == sorted(t.id for t in waiting if t.id not in reserved)
-        assert all(queue == sorted(queue) for queue in floor.queues.values())
+        lanes = [lane for line in floor.queues.values() for lane in line.lanes.values()]
+        assert all(lane and lane == sorted(lane) for lane in lanes)
 
     @invariant()
     def every_number_is_accounted_for(self) -> None:

@@ -8,15 +8,20 @@ import pytest
 
 from hall.messages import (
     Body,
+    Book,
     CallNumber,
     CallStaff,
     Cancel,
+    CancelBooking,
+    CheckIn,
+    ComeBack,
     DeviceSeen,
     Done,
     EndAlert,
     Find,
     Finish,
     Health,
+    Hold,
     Issued,
     Next,
     NoShow,
@@ -29,9 +34,11 @@ from hall.messages import (
     Reprint,
     Resume,
     SetEmergency,
+    SetWindow,
     SignIn,
     SignOut,
     Start,
+    TakeLeave,
     TakeTicket,
     Transfer,
     Undo,
@@ -77,6 +84,10 @@ WINDOW: dict[str, tuple[Body, tuple[Refusal | None, ...]]] = {
     ),
     "transfer": (
         Transfer(window=1, reason="wrong", matter="relief"),
+        (R.NOT_SIGNED_IN, R.NO_TICKET_IN_HAND, R.NO_TICKET_IN_HAND, DONE, DONE),
+    ),
+    "hold": (
+        Hold(window=1, reason="form"),
         (R.NOT_SIGNED_IN, R.NO_TICKET_IN_HAND, R.NO_TICKET_IN_HAND, DONE, DONE),
     ),
     "call_staff": (CallStaff(window=1), (DONE, DONE, DONE, DONE, DONE)),
@@ -148,6 +159,7 @@ def test_what_a_ticket_machine_asks_does_not_depend_on_windows(name: str, state:
 
 def test_every_request_has_a_rule_and_stands_in_these_tables() -> None:
     tried = {type(body) for body, _ in (*WINDOW.values(), *STATION.values())} | {SignIn}
+    tried |= {ComeBack, TakeLeave, SetWindow, Book, CancelBooking, CheckIn}  # in test_queue.py, test_bookings.py
     tried |= {Find, SetEmergency, EndAlert, Rated}  # in test_guide_desk.py
     assert tried == set(_RULES) == set(Body.__args__)
 

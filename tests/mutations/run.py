@@ -28,7 +28,7 @@ from msgspec import Struct
 
 HERE = Path(__file__).parent
 TREE = HERE.parent.parent
-COPIED = ("hall", "hub", "kiosk", "caller", "testbed", "tests/sim", "setup.cfg")
+COPIED = ("hall", "hub", "kiosk", "caller", "testbed", "tests/sim", "tests/hub", "tests/hall", "setup.cfg")
 LIMIT_S = 300.0  # of one run
 SEEDS = 8  # how many are tried at most
 TWO_AT_ONCE = 2

@@ -147,7 +147,7 @@ def main() -> int:
         tree.make()
         with VirtualPrinter(kind) as printer:
             for line in commands(PAGE.read_text(encoding="utf-8")):
-                if line == "systemctl start jiaohao.target":
+                if line == "systemctl restart jiaohao.target":
                     settle(tree, printer)
                 if line.startswith("hall check"):
                     open_at_any_hour(tree)

@@ -13,7 +13,7 @@ import pytest
 
 from hall.errors import BadFile, BadLog, CannotWrite
 from hall.messages import AnyReply, Issued
-from hall.station.settings import read_hub
+from hall.station.settings import read_hub, read_station
 from hub.store import TABLES
 from hub.verify import verify
 from tests.hall.halls import toml
@@ -21,7 +21,7 @@ from tests.hub.made import MORNING, a_table
 from tests.hub.running import TAKE, Client, Running
 from upkeep.backup import Backed, back_up, prune, restore
 from upkeep.layout import Layout, layout
-from upkeep.provision import Provision, SiteFile
+from upkeep.provision import Provision, SiteFile, located
 
 NOW = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
 
@@ -112,6 +112,15 @@ def test_what_comes_back_is_what_was(machine: Machine, backed: Backed, tmp_path:
     assert rows(target.store) == before
     assert {p.relative_to(target.stations): p.read_bytes() for p in target.stations.rglob("password")} == files
     assert (target.broker / "conf.d" / "site.conf").read_text().count(str(target.conf)) >= 2
+
+
+def test_it_may_be_put_elsewhere(backed: Backed, tmp_path: Path) -> None:
+    target = layout(tmp_path / "new" / "etc", tmp_path / "other" / "disk")
+    restore(backed.path, target, NOW)
+    assert located(target.conf) == target
+    assert Path(read_hub(target.hub).data) == target.data / "hub"
+    kiosk = read_station(target.station("kiosk-1") / "station.toml")
+    assert Path(kiosk.data).is_relative_to(target.data)
 
 
 def test_nothing_is_written_over(machine: Machine, backed: Backed) -> None:

@@ -196,6 +196,7 @@ def test_floods_beside_normal_work(hall: tuple[Running, Client]) -> None:
             slowest = max(slowest, time.monotonic() - begun)
         wire.until(lambda: True if len(wire.published) >= len(sent) else None, "the end of the flood")
     assert slowest < 5.0  # a station gives a wish up after five seconds
+    assert f"{THIEF} floods" in running.hub.log.read_text()
     client.alert(f"bad-message-{THIEF}")
     with thief(running) as wire:
         wire.send(tree.ask(THIEF), b"x" * 300_000)  # above the broker's own limit

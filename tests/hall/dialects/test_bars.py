@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hall.dialects import BadFrame, Damaged, a090, bars, number4
+from hall.dialects import Damaged, a090, bars, number4
 from hall.dialects.a090 import Colour
 from hall.dialects.bars import Asks, Lights
 from hall.profile import BarProfile
@@ -38,12 +38,20 @@ def test_a_reply_is_counted_however_it_is_cut(name: str) -> None:
     assert counter.feed(reply * 3) == 3
 
 
-def test_a_board_shows_the_first_number_of_a_text() -> None:
-    board = bars.codec(BARS["number4-4"])
-    assert board.show(5, "请999号到2号窗口", Colour.GREEN) == bytes.fromhex("0503E7EF")
-    assert board.show(5, "空闲", Colour.GREEN) == number4.encode(number4.Frame(5, 0))
-    with pytest.raises(BadFrame):
-        board.show(5, "1" * 6, Colour.RED)
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("请A999号到2号窗口", 999),
+        ("  A017 办理中 ", 17),
+        ("3号窗口空闲", 0),
+        ("空闲", 0),
+        (" 88 ", 88),
+        ("AB12345", 345),
+    ],
+)
+def test_a_board_shows_the_number_of_the_ticket_and_no_other(text: str, number: int) -> None:
+    board = bars.codec(BARS["number4-3"])
+    assert board.show(5, text, Colour.GREEN) == number4.encode(number4.Frame(5, number))
 
 
 def test_colours_reach_the_bar_where_the_frame_has_them() -> None:

@@ -1,0 +1,128 @@
+"""`hall why`: one ticket's story from the log: what happened to it, which rule called it, and who went before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct, structs
+from rich.console import Console
+from rich.text import Text
+
+from hall.errors import BadLog
+from hall.events import AnyEvent, Called, DayOpened, Finished, Missed, TicketIssued, TicketPrinted, decode_event
+from hall.hours import local
+from hall.model import Day, Hall, Instant, Printing, Ticket, TicketId
+from hall.numbering import matches
+from hall.routing import Level, Rule
+from hall.station.settings import read_hall, words
+from hub.floor import Floor
+from hub.snapshot import Snapshot
+
+FOUND, NOT_FOUND = 0, 1
+
+
+class Told(Struct, frozen=True):
+    """One sentence of a story: when, which, and what fills it."""
+
+    at: Instant
+    key: str
+    values: dict[str, Any]
+
+
+def why(wanted: str, store: Path, hall_file: Path, console: Console, *, language: str = "zh", day: Day = "") -> int:
+    """Print the story of a ticket (`A017`, or `2026-11-23/A017`); the exit code."""
+    hall, say = read_hall(hall_file), words("why", language)
+    with Snapshot(store) as snapshot:
+        if snapshot.hall != hall.id:
+            raise BadLog(f"{store} belongs to hall {snapshot.hall!r}, {hall_file} describes {hall.id!r}")
+        rows = [(at, decode_event(body)) for _, at, body, _ in snapshot.log()]
+        on = wanted.partition("/")[0] if "/" in wanted else day or snapshot.day or ""
+    label = wanted.partition("/")[2] or wanted
+    found = tickets(rows, on, label)
+    if len(found) != 1:
+        options = ", ".join(found) or say("none")
+        console.print(Text(say("not_found", label=label, day=on, options=options), "bold red"), soft_wrap=True)
+        return NOT_FOUND
+    console.print(Text(say("title", hall=hall.name, ticket=found[0]), "bold"))
+    for told in story(rows, found[0]):
+        clock = local(hall.utc_offset, told.at).strftime("%H:%M:%S")
+        sentence = say(told.key, **named(hall, told.values, language))
+        console.print(Text.assemble((clock, "cyan"), "  ", sentence), soft_wrap=True)
+    return FOUND
+
+
+def tickets(rows: Iterable[tuple[Instant, AnyEvent]], day: Day, label: str) -> list[TicketId]:
+    """The tickets of a day that a label names."""
+    issued = (event for _, event in rows if isinstance(event, TicketIssued))
+    return [event.ticket for event in issued if event.day == day and matches(event.label, label)]
+
+
+def story(rows: Iterable[tuple[Instant, AnyEvent]], ticket: TicketId) -> Iterator[Told]:
+    """Everything that happened to a ticket, and every call that passed it over. The day is rebuilt as the hub held it,
+    so that what is told here is what the rules saw."""
+    floor, day = Floor(), ticket.partition("/")[0]
+    for at, event in rows:
+        changed = floor.apply(event, at)
+        if floor.day != day:
+            if isinstance(event, DayOpened) and floor.day is not None and floor.day > day:
+                return
+            continue
+        after = next((one for one in changed if isinstance(one, Ticket) and one.id == ticket), None)
+        if getattr(event, "ticket", None) == ticket:
+            yield from _of_event(at, event, floor)
+        elif after is not None and isinstance(event, Called):
+            by = event.ticket.partition("/")[2]
+            yield Told(at, f"overtaken.{event.rule}", _values(event) | {"by": by, "count": after.overtaken})
+
+
+def _of_event(at: Instant, event: AnyEvent, floor: Floor) -> Iterator[Told]:
+    values = _values(event)
+    tag = str(event.__struct_config__.tag).partition("/")[0]
+    if isinstance(event, TicketIssued):
+        yield Told(at, "issued", values)
+        for key in ("priority", "for_window", "for_clerk", "further", "booking"):
+            if values[key]:
+                yield Told(at, f"asked.{key}", values)
+    elif isinstance(event, TicketPrinted):
+        yield Told(at, f"printed.{Printing(event.outcome).value}", values)
+    elif isinstance(event, Called):
+        values["names"] = ", ".join(name.partition("/")[2] for name in event.passed_first) or "–"
+        values["more"] = "…" if event.passed > len(event.passed_first) else ""
+        values["put_off"] = event.put_off.partition("/")[2]
+        yield Told(at, f"called.{Rule(event.rule).value}", values)
+        if event.level in (Level.HELP, Level.DELEGATED):
+            yield Told(at, f"level.{event.level}", values)
+    elif isinstance(event, Missed):
+        yield Told(at, "missed.behind" if event.behind_place else f"missed.{event.then}", values)
+    elif isinstance(event, Finished):
+        yield Told(at, "finished", values)
+        if event.further:
+            yield Told(at, "further", values)
+    else:
+        ticket = floor.tickets.get(str(values.get("ticket")))
+        yield Told(at, tag, values | {"state": ticket.state if ticket else ""})
+
+
+def _values(event: AnyEvent) -> dict[str, Any]:
+    return structs.asdict(event)
+
+
+def named(hall: Hall, values: dict[str, Any], language: str) -> dict[str, Any]:
+    """What fills a sentence: names stand for ids where the hall has them."""
+    told = dict(values)
+
+    def name(row: Any) -> str:
+        return str((language != "zh" and row.english) or row.name)
+
+    for key in ("matter", "further"):
+        ids = told.get(key) or ()
+        ids = (ids,) if isinstance(ids, str) else ids
+        told[key] = "、".join(name(hall.by_matter[m]) if m in hall.by_matter else m for m in ids)
+    priority = hall.by_priority.get(told.get("priority", ""))
+    told["priority"] = name(priority) if priority else told.get("priority", "")
+    told["basis"] = priority.basis if priority else ""
+    told["weight"] = f"{priority.weight_minutes:g}" if priority else "0"
+    told["bound"] = priority.bound if priority else hall.policy.overtaken_at_most
+    return told

@@ -1,0 +1,82 @@
+"""What the manager arranges, pure: leaves, and windows opened or closed for a while."""
+
+from __future__ import annotations
+
+from hall.events import LeaveTaken, WindowSet
+from hall.hours import day_of, hours_of, instant_of, works
+from hall.messages import Noted, Refusal, SetWindow, TakeLeave
+from hall.model import Hall, Instant, PostLetter, Role, WindowNo
+from hub.asking import Rule, must_have_role, must_serve
+from hub.decision import Asked, Decision, Refuse
+from hub.floor import Floor
+
+MINUTE_MS = 60_000
+LONGEST_MINUTES = 24 * 60
+
+
+def _take_leave(hall: Hall, floor: Floor, asked: Asked, wish: TakeLeave, now: Instant) -> Decision:
+    must_have_role(hall, asked, Role.DESK)
+    if wish.badge not in hall.by_badge:
+        raise Refuse(Refusal.NOT_POSTED, f"no clerk {wish.badge[:8]}")
+    if not now - 24 * 60 * MINUTE_MS < wish.begins < wish.ends < now + 400 * 24 * 60 * MINUTE_MS:
+        raise Refuse(Refusal.BAD_DAY, "it ends before it begins, is long past, or more than a year away")
+    sits = [p.window for p in hall.posts if p.badge == wish.badge and p.letter is PostLetter.A]
+    if wish.stand_in or (sits and is_long(hall, sits[0], wish.begins, wish.ends)):
+        _must_stand_in(hall, floor, wish, sits)
+    event = LeaveTaken(
+        badge=wish.badge, begins=wish.begins, ends=wish.ends, stand_in=wish.stand_in, station=asked.station
+    )
+    return Decision(events=(event,), reply=Noted())
+
+
+def _must_stand_in(hall: Hall, floor: Floor, wish: TakeLeave, windows: list[WindowNo]) -> None:
+    """Refuse unless the B post of every window of the one who goes takes over, and is there."""
+    others = {p.window for p in hall.posts if p.badge == wish.stand_in and p.letter is PostLetter.B}
+    bare = [n for n in windows if n not in others]
+    if not wish.stand_in or wish.stand_in == wish.badge or bare:
+        at = ", ".join(map(str, bare or windows))
+        raise Refuse(Refusal.NEEDS_STAND_IN, f"half a day and more needs the B post of window {at}")
+    away = floor.leaves.get(wish.stand_in)
+    if away is not None and away.begins < wish.ends and wish.begins < away.ends:
+        raise Refuse(Refusal.NEEDS_STAND_IN, f"{wish.stand_in} is on leave then")
+
+
+def is_long(hall: Hall, window: WindowNo, begins: Instant, ends: Instant) -> bool:
+    """Whether a leave takes half a day or more: a whole period of being on post, or as much time."""
+    hours = hours_of(hall, hall.by_window[window].zone)
+    if ends - begins >= 24 * 60 * MINUTE_MS:
+        return True
+    missed = 0
+    for day in {day_of(hall.utc_offset, begins), day_of(hall.utc_offset, ends)}:
+        if not works(hours, hall.holidays, day):
+            continue
+        periods = [(instant_of(hall.utc_offset, day, a), instant_of(hall.utc_offset, day, b)) for a, b in hours.on_post]
+        missed += sum(max(0, min(ends, end) - max(begins, start)) for start, end in periods)
+        if any(begins <= start and end <= ends for start, end in periods):
+            return True
+        if 2 * missed >= sum(end - start for start, end in periods):
+            return True
+    return False
+
+
+def _set_window(hall: Hall, floor: Floor, asked: Asked, wish: SetWindow, now: Instant) -> Decision:
+    must_have_role(hall, asked, Role.DESK)
+    if wish.number not in hall.by_window:
+        raise Refuse(Refusal.BAD_TARGET, f"no window {wish.number}")
+    if not 0 <= wish.minutes <= LONGEST_MINUTES:
+        raise Refuse(Refusal.NOT_ALLOWED, f"0 (now on as the file says) to {LONGEST_MINUTES} minutes")
+    for matter in wish.matters:
+        must_serve(hall, matter)
+    if wish.closed and floor.desk(wish.number).clerk is not None:
+        raise Refuse(Refusal.NOT_ALLOWED, f"window {wish.number} is manned: the clerk signs out first")
+    event = WindowSet(
+        window=wish.number,
+        until=now + round(wish.minutes * MINUTE_MS),
+        closed=wish.closed,
+        station=asked.station,
+        matters=() if wish.closed else wish.matters,
+    )
+    return Decision(events=(event,), reply=Noted())
+
+
+ARRANGING: dict[type, Rule] = {TakeLeave: _take_leave, SetWindow: _set_window}

@@ -1,0 +1,99 @@
+"""`hall why`: a ticket's story in both languages, told from the log of a real store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from cli.__main__ import app
+from hall.messages import CallNumber, Finish, Next, Start
+from hall.model import Disposition
+from hall.routing import Level, Rule
+from hall.station.settings import words
+from tests.hall.halls import toml
+from tests.hub.fair import fair, hall, ticket
+from tests.hub.made import House, a_table, at
+
+WIDE = {"COLUMNS": "400"}
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with a hall file and the store of two mornings."""
+    path = tmp_path_factory.mktemp("why")
+    table = a_table()
+    fair(table)
+    (path / "hall.toml").write_text(toml(table), encoding="utf-8")
+    one = House(hall(), path / "hub.db")
+    one.take()
+    one.open()
+    ticket(one, further=("relief",))
+    one.wait(60)
+    for _ in range(3):
+        ticket(one, priority="elder")
+    ticket(one)
+    for _ in range(4):
+        one.did(Next(window=1))
+        finish(one)
+    one.open(2, "102")
+    one.did(CallNumber(window=2, label="A001"))
+    one.now = at("09:30", "2026-11-24")
+    one.take()
+    one.store.close()
+    return path
+
+
+def finish(one: House) -> None:
+    one.did(Start(window=1))
+    one.did(Finish(window=1, disposition=Disposition.DONE))
+
+
+def told(place: Path, label: str, *more: str) -> Result:
+    arguments = ["why", label, "--store", str(place / "hub.db"), "--hall", str(place / "hall.toml"), *more]
+    return CliRunner().invoke(app, arguments, env=WIDE)
+
+
+def test_the_story_of_one_who_was_overtaken(place: Path) -> None:
+    result = told(place, "2026-11-23/A001", "--language", "en")
+    assert result.exit_code == 0, result.output
+    lines = [line.partition("  ")[2] for line in result.output.splitlines()[1:]]
+    assert lines == [
+        "taken at desk-1: 养老保险",
+        "more on the same number: 临时救助",
+        "the slip is out",
+        "overtaken by A002 (Elderly, counts as 15 minutes earlier) at window 1; 1 of at most 2 times",
+        "overtaken by A003 (Elderly, counts as 15 minutes earlier) at window 1; 2 of at most 2 times",
+        "called to window 1: someone had been overtaken as often as may be, so first come, first called; "
+        "A004 had to wait",
+        "window 1 begins",
+        "window 1 is done",
+        "more to do, waits again: 临时救助",
+        "called to window 2: first in line (first come, first called)",
+        "nobody came to window 2: no-show",
+    ]
+    clocks = [line.partition("  ")[0] for line in result.output.splitlines()[1:]]
+    assert clocks[0] == "09:30:00"
+    assert clocks == sorted(clocks[:-1]) + clocks[-1:]
+
+
+def test_the_story_of_one_who_came_first_by_a_class_in_chinese(place: Path) -> None:
+    result = told(place, "2026-11-23/A002")
+    assert result.exit_code == 0, result.output
+    assert "优先类别：老年人（依据：示例依据），按早到 15 分钟计" in result.output
+    assert "越过 1 人：A001" in result.output
+
+
+def test_a_number_of_another_day_or_of_nobody_is_told(place: Path) -> None:
+    result = told(place, "A001", "--language", "en")  # the store's day is the next one
+    assert result.exit_code == 1
+    assert "on 2026-11-24 the number A001 does not name one ticket (none)" in result.output
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_rule_and_level_has_words(language: str) -> None:
+    say = words("why", language)
+    assert all(f"called.{rule.value}" in say for rule in Rule)
+    assert all(f"level.{level.value}" in say for level in (Level.HELP, Level.DELEGATED))
+    assert all(f"overtaken.{rule.value}" in say for rule in (Rule.PRIORITY, Rule.BY_NUMBER))
