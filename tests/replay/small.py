@@ -55,9 +55,9 @@ def day_of(root: Path, tickets: int, seed: int = 7) -> Path:
     matters = [matter for window in WINDOWS for matter in windows[window]]
     begin, end = 8 * 3600 + 55 * 60, 9 * 3600 + 55 * 60
     seconds = sorted(chance.randrange(begin, end) for _ in range(tickets))
-    rows = [(8 * 3600 + 47 * 60, 1), (8 * 3600 + 48 * 60, 60), *((second, 0) for second in seconds)]
+    early = [8 * 3600 + 32 * 60, 8 * 3600 + 33 * 60]  # a machine that does much else is slow to start
     lines = [HEAD]
-    for second, _ in rows:
+    for second in (*early, *seconds):
         patience = 1 if chance.random() < 0.02 else 180
         service = round(chance.uniform(0.3, 1.2), 1)
         rating = chance.choice((5, 5, 5, 4, 4, 3, 2, 1, 0, 0))
