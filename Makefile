@@ -3,6 +3,7 @@
 VENV ?= .venv
 STEPS ?= 1000000
 SEED ?= 1
+SPEED ?= 60
 RUNS ?= 1000000
 ATHERIS := atheris==3.0.0
 IMAGES ?= 10000
@@ -13,7 +14,7 @@ PREFIX := /opt/jiaohao
 TREE ?= /tmp/page
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-village test check bench sim sim-mutations crash fuzz powercut page install many soak setup clean
+.PHONY: help demo demo-village test check bench sim sim-mutations crash replay-day replay-mutations fuzz powercut page install many soak setup clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +45,12 @@ sim-mutations: setup ## plant each known mistake and see which invariant catches
 
 crash: setup ## 200 kills of hub, broker and stations at random moments
 	$(PYTHON) -m pytest -m crash
+
+replay-day: setup ## 1,300 people in a county hall with faults, every wire against the log: make replay-day SPEED=60 SEED=1
+	$(BIN)/hall replay --hall examples/ankang/hall.toml --day examples/ankang/day.csv --speed $(SPEED) --faults $(SEED)
+
+replay-mutations: setup ## plant mistakes of senders and see the replay name each
+	$(PYTHON) -m tests.mutations.replayed
 
 fuzz: setup ## a million inputs for every decoder, guided by coverage: make fuzz RUNS=1000000 (an hour or two)
 	$(PYTHON) -m pip --disable-pip-version-check install --quiet $(ATHERIS)

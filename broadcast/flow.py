@@ -47,6 +47,26 @@ def step(state: Voice, event: Event, now: Instant | None, mono: float) -> Step:
     return state, (*before, *after)
 
 
+def unsaid(before: Voice, event: Event | object, after: Voice, now: Instant | None) -> tuple[tuple[Say, str], ...]:
+    """The calls that this step gave up without a word, and why: late, newer_call, not_awaited or full."""
+    held = {say.id for say in after.queue}
+    held |= {playing.call.id for playing in (after.playing, after.cut) if playing is not None and playing.call}
+    had = list(before.queue)
+    new = event.message if isinstance(event, Told) and isinstance(event.message, Say) else None
+    if new is not None and new.zone == before.manner.zone and new.id not in before.had and new.repeats > 0:
+        had.append(new)
+    return tuple((say, _why(say, after, now)) for say in had if say.id not in held)
+
+
+def _why(say: Say, after: Voice, now: Instant | None) -> str:
+    if _is_late(say, now):
+        return "late"
+    spoken = (*after.queue, *((after.playing.call,) if after.playing is not None and after.playing.call else ()))
+    if any(other.label == say.label for other in spoken):
+        return "newer_call"
+    return "full" if len(after.queue) >= QUEUED else "not_awaited"
+
+
 def _called(state: Voice, say: Say, now: Instant | None) -> Step:
     """Queue a call that is for this zone, new and in time; a newer call of a ticket takes the older one's place."""
     if say.zone != state.manner.zone or say.id in state.had:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from broadcast.clips import Clips
-from broadcast.flow import step
+from broadcast.flow import step, unsaid
 from broadcast.player import Order, Output, Player, Sounding
 from broadcast.recorder import Recorder, Recording
 from broadcast.soundcard import SoundCard
@@ -22,6 +23,7 @@ from hall.stationfile import BroadcastSettings, StationFile
 from hall.topics import CAPTION, EMERGENCY, SAY, WINDOW, Topic
 
 VOICE, SPEAKER = "voice", "speaker"
+log = logging.getLogger("broadcast")
 
 
 class BroadcastRole:
@@ -64,7 +66,10 @@ class BroadcastRole:
         elif isinstance(event, Sounding):
             self._station.device(SPEAKER, Health.READY if event.works else Health.LOST, event.reason)
         elif isinstance(event, Told | Answered | Unanswered | HubChanged | Ticked | Began | Ended):
-            self.state, effects = step(self.state, event, now, mono)
+            before = self.state
+            self.state, effects = step(before, event, now, mono)
+            for say, why in unsaid(before, event, self.state, now):
+                log.info("not said: %s %s to window %d: %s", say.id, say.label, say.window, why)
             for effect in effects:
                 self._do(effect, now, mono)
 

@@ -63,6 +63,32 @@ def demo(
     raise typer.Exit(Demo(wanted, Console()).run())
 
 
+@app.command(epilog="Example: hall replay --hall examples/ankang/hall.toml --day examples/ankang/day.csv --speed 60")
+def replay(
+    hall: Annotated[Path, typer.Option(help="The hall file; demo.toml beside it has the clerks' PINs.")],
+    day: Annotated[
+        Path, typer.Option(help="Who comes: arrive,matter,priority,patience_min,service_min,rating (0: none).")
+    ],
+    speed: Annotated[float, typer.Option(min=1, max=200, help="Business seconds in a real one.")] = 30.0,
+    out: Annotated[Path | None, typer.Option(help="Where wires, audio, screens, store and logs go.")] = None,
+    faults: Annotated[
+        int | None,
+        typer.Option(help="A seed: kills, freezes, pulled lines, empty printers, full disk at its moments."),
+    ] = None,
+    scale: Annotated[float, typer.Option(min=0.2, max=1.0, help="Size of the screens: small ones cost less.")] = 0.4,
+    language: Annotated[Language, typer.Option(help="Language of what is printed.")] = Language.ZH,
+) -> None:
+    """Play a whole day against the real hall and see that paper, bars, voices, boards, pads and log tell the same.
+
+    Exit 1 on any difference; the counts and what caused each exception are in OUT/reconciliation.json.
+    """
+    from cli.replay import Wanted, replayed
+
+    place = out or Path(tempfile.mkdtemp(prefix="jiaohao-replay-"))
+    wanted = Wanted(hall_file=hall, day_file=day, out=place.absolute(), speed=speed, faults=faults, scale=scale)
+    raise typer.Exit(replayed(wanted, Console(), language.value))
+
+
 @app.command(epilog="Example: hall check examples/ankang/hall.toml --language en --strict")
 def check(
     file: Annotated[Path, typer.Argument(help="The hall file; the files it names are read beside it.")],

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
+from msgspec import Struct
 from rich.console import Console
 
 from cli import processes
@@ -16,14 +17,26 @@ from cli.processes import Process
 from cli.prompts import record
 from cli.site import Site
 from hall.hours import instant_of
-from hall.model import Hall, Role, StationId, WindowNo
+from hall.model import Hall, Instant, Role, StationId, WindowNo
 from hall.station.settings import read_devices, read_hall, read_text
 from hall.stationfile import parse_station
 from testbed.plugs import Bench, Devices
+from testbed.tape import Tape
 
 SCREENS: Final = ("kiosk", "display", "desk")
 QUIET: Final = {"PYGAME_HIDE_SUPPORT_PROMPT": "1"}
 HEADLESS: Final = {**QUIET, "SDL_VIDEODRIVER": "dummy", "SDL_AUDIODRIVER": "dummy"}
+
+
+class Replayed(Struct, frozen=True, kw_only=True):
+    """What makes a stage one for replays: every wire is heard, ports can be pulled, screens are small, few of them
+    are pictured, and nobody takes a minute to rate."""
+
+    tape: Tape
+    scale: float = 1.0  # of the screens
+    pictured: tuple[str, ...] = ("display",)  # tables whose screens are kept as pictures
+    rating_wait_s: float = 6.0  # real
+    door: Callable[[int], int] | None = None  # the port through which everybody reaches the broker that listens there
 
 
 class Stage:
@@ -41,6 +54,7 @@ class Stage:
         pictures: bool = True,
         baud: int = 9600,
         say: Callable[[str, str], None] = lambda _kind, _name: None,
+        replay: Replayed | None = None,
     ) -> None:
         self.out = out
         self.hall_file = hall_file
@@ -50,7 +64,12 @@ class Stage:
         self._windows, self._sound, self._pictures = windows, sound, pictures
         self._say = say
         self._stack = ExitStack()
-        self._bench = Bench(self._stack, out / "slips" if pictures else None, baud)
+        self._replay = replay
+        slips = out / "slips" if pictures and replay is None else None
+        if replay is None:
+            self._bench = Bench(self._stack, slips, baud)
+        else:
+            self._bench = Bench(self._stack, slips, baud, None, out / "ports", replay.tape)
         self.processes: dict[str, Process] = {}
         self.fingers: dict[StationId, Path] = {}
 
@@ -87,6 +106,10 @@ class Stage:
     ) -> None:
         self._stack.close()
 
+    def table(self, station: StationId) -> dict[str, Any]:
+        """What stations/ID.toml tells."""
+        return self._tables[station]
+
     def station_with(self, role: Role, window: WindowNo) -> StationId | None:
         """The station with a screen of that role for that window."""
         for station in self.hall.stations:
@@ -99,7 +122,9 @@ class Stage:
 
     def _begin(self) -> None:
         port = processes.free_port()
-        self.site = Site(self.out, self.hall_file, port)
+        replay = self._replay
+        door = replay.door(port) if replay is not None and replay.door is not None else port
+        self.site = Site(self.out, self.hall_file, port, door)
         at = instant_of(self.hall.utc_offset, self._start[:10], self._start[11:])
         self.site.make(clock={"at": at, "wall_s": time.time(), "speed": self._speed})
         files = {s.id: self._station_file(s.id, self._tables[s.id]) for s in self.hall.stations}
@@ -114,6 +139,15 @@ class Stage:
         for station in self.hall.stations:
             self.start(processes.station(self.site, files[station.id], env), station.roles[0].value)
 
+    def set_clock(self, at: Instant, speed: float) -> float:
+        """Stop the hub, set its business clock, start it; the wall time at which the clock showed `at`."""
+        hub = self.processes["hub"]
+        hub.end()
+        wall_s = time.time()
+        self.site.set_clock({"at": at, "wall_s": wall_s, "speed": speed})
+        hub.start()
+        return wall_s
+
     def start(self, process: Process, kind: str) -> Process:
         """Start a process that ends with the stage."""
         self._say(kind, process.name)
@@ -126,11 +160,13 @@ class Stage:
         tables = self._bench.plug(station, tables)
         for name in SCREENS:
             if tables.get(name, {}).get("screen"):
-                tables[name]["screen"] = self._screen(station, tables[name]["screen"])
+                tables[name]["screen"] = self._screen(station, name, tables[name]["screen"])
         for name in ("caller", "evaluator"):
             for row in tables.get(name, ()):
                 if row.get("screen"):
-                    row["screen"] = self._screen(station, row["screen"])
+                    row["screen"] = self._screen(station, name, row["screen"])
+                if name == "evaluator" and self._replay is not None:
+                    row["wait_s"] = self._replay.rating_wait_s
         for row in (*tables.get("evaluator", ()), *([tables["display"]] if "display" in tables else [])):
             row["photos"] = str((self.hall_file.parent / "photos").absolute())
         if "broadcast" in tables:
@@ -139,10 +175,13 @@ class Stage:
                 tables["broadcast"]["wav"] = str((self.audio / station).absolute())
         return self.site.station(station, **tables)
 
-    def _screen(self, station: StationId, told: Mapping[str, Any]) -> dict[str, Any]:
+    def _screen(self, station: StationId, table: str, told: Mapping[str, Any]) -> dict[str, Any]:
         """The same size in a window of this machine, with a finger on it and pictures of it."""
         self.fingers[station] = self.out.absolute() / f"{station}.finger"
         screen: dict[str, Any] = {**told, "fullscreen": False, "finger": str(self.fingers[station])}
-        if self._pictures:
+        if self._replay is not None:
+            for side, least in (("width", 320), ("height", 240)):
+                screen[side] = max(least, round(screen[side] * self._replay.scale))
+        if self._pictures and (self._replay is None or table in self._replay.pictured):
             screen["pictures"] = str((self.screens / station).absolute())
         return screen

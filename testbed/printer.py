@@ -47,7 +47,7 @@ class Slip(msgspec.Struct, frozen=True):
 
 
 class VirtualPrinter(Twin):
-    """An ESC/POS printer; `path` is its serial port. Use it as a context manager, or close it."""
+    """An ESC/POS printer; `path` is its serial port, `tap` hears its wire. Use it as a context manager, or close it."""
 
     def __init__(
         self,
@@ -56,6 +56,7 @@ class VirtualPrinter(Twin):
         width_dots: int | None = None,
         bytes_per_s: float | None = None,
         png_dir: Path | None = None,
+        tap: Callable[[bool, bytes], None] = lambda _to_device, _data: None,
     ) -> None:
         super().__init__("virtual-printer")
         self._width = width_dots or (profile.width_dots if profile else 576)
@@ -66,6 +67,7 @@ class VirtualPrinter(Twin):
         self.trouble: Final = Trouble()
         self._bytes_per_s = bytes_per_s
         self._png_dir = png_dir
+        self._tap = tap
         self._kept: deque[tuple[float, bytes]] = deque(maxlen=MAX_KEPT)
         self._slips: queue.Queue[Slip] = queue.Queue(MAX_SLIPS)
         self._count = 0
@@ -243,6 +245,7 @@ class VirtualPrinter(Twin):
 
     def received(self, data: bytes, now: float) -> None:
         self._kept.append((now, data))
+        self._tap(True, data)
         if not self._power:
             return
         for byte in data:
@@ -346,6 +349,13 @@ class VirtualPrinter(Twin):
             self._whole = False
 
     # --- its answers ----------------------------------------------------------------------------------------
+
+    def send(self, data: bytes) -> bool:
+        """As every twin; what went out is heard on the wire."""
+        sent = super().send(data)
+        if sent:
+            self._tap(False, data)
+        return sent
 
     def _answer(self, data: bytes) -> None:
         if not self._silent and self.say(data, self.trouble):

@@ -4,6 +4,7 @@ cable."""
 import os
 import select
 import tty
+import weakref
 from typing import Final
 
 CHUNK: Final = 4096  # bytes per read; Linux holds 4 KiB per direction of a PTY
@@ -18,6 +19,7 @@ class Pty:
         tty.setraw(self._slave)
         os.set_blocking(self.master, False)
         self.path: Final = os.ttyname(self._slave)
+        self._free = weakref.finalize(self, os.close, self._slave)  # for who forgets to close
         self.plugged = True
 
     def read(self) -> bytes:
@@ -41,8 +43,15 @@ class Pty:
 
     def unplug(self) -> None:
         """Pull the cable: the product's reads and writes fail from now on. There is no plugging in again;
-        make a new one."""
+        make a new one.
+
+        The slave stays open until `close`: its number is not given to another PTY, which a host that tries the old
+        path again and again would take for its own device."""
         if self.plugged:
             self.plugged = False
-            os.close(self._slave)
             os.close(self.master)
+
+    def close(self) -> None:
+        """Pull the cable, and let the number go; closing twice is allowed."""
+        self.unplug()
+        self._free()

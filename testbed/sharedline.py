@@ -16,6 +16,7 @@ import select
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from types import TracebackType
 from typing import Final, Self
 
@@ -57,10 +58,10 @@ class _Talker:
 class SharedLine:
     """The wire. `path` is the host's serial port."""
 
-    def __init__(self, baud: int = 9600) -> None:
+    def __init__(self, baud: int = 9600, on_burst: Callable[[Burst], None] | None = None) -> None:
         self._byte_s = 10 / baud
+        self._on_burst = on_burst  # called on the line's thread
         self._pty = Pty()
-        self.path: Final = self._pty.path
         self._host = _Talker(HOST, self._pty.master, listens=False)
         self._talkers = [self._host]
         self._silent_since = time.monotonic()
@@ -69,8 +70,22 @@ class SharedLine:
         self._collisions = 0
         self._wake_read, self._wake_write = os.pipe()
         self._stopping = False
+        self._orders: deque[Callable[[], None]] = deque()
         self._thread = threading.Thread(target=self._run, name="virtual-rs485", daemon=True)
         self._thread.start()
+
+    @property
+    def path(self) -> str:
+        """The host's serial port; another one after `replug`."""
+        return self._pty.path
+
+    def unplug(self) -> None:
+        """Pull the host's cable; the devices stay on their line."""
+        self._do(self._pull)
+
+    def replug(self) -> None:
+        """Put the host's cable in again: a new port, as a USB adapter gets one."""
+        self._do(self._plug)
 
     def clamp(self, path: str, *, listens: bool = True) -> None:
         """Connect the serial port of a virtual device to the line."""
@@ -111,17 +126,43 @@ class SharedLine:
     ) -> None:
         self.close()
 
+    def _do(self, order: Callable[[], None]) -> None:
+        done = threading.Event()
+
+        def obey() -> None:
+            order()
+            done.set()
+
+        self._orders.append(obey)
+        os.write(self._wake_write, b"!")
+        if not done.wait(_CLOSE_LIMIT_S):
+            raise TimeoutError(f"the line did not do it within {_CLOSE_LIMIT_S} s")
+
     # --- on the line's thread -------------------------------------------------------------------------------
+
+    def _pull(self) -> None:
+        self._pty.unplug()
+        self._host.fd = -1
+        self._host.waiting.clear()
+        self._host.said.clear()
+        self._host.began, self._host.collided, self._host.clean = None, False, 0
+
+    def _plug(self) -> None:
+        self._pty.close()
+        self._pty = Pty()
+        self._host.fd = self._pty.master
 
     def _run(self) -> None:
         try:
             while not self._stopping:
                 with self._lock:
+                    while self._orders:
+                        self._orders.popleft()()
                     now = time.monotonic()
                     self._say(now)
                     self._begin(now)
                     due = self._due()
-                    by_fd = {talker.fd: talker for talker in self._talkers}
+                    by_fd = {talker.fd: talker for talker in self._talkers if talker.fd >= 0}
                 wait_s = None if due is None else max(0.0, due - time.monotonic())
                 ready = select.select([self._wake_read, *by_fd], [], [], wait_s)[0]
                 for fd in ready:
@@ -129,7 +170,7 @@ class SharedLine:
         finally:
             for talker in self._talkers[1:]:
                 os.close(talker.fd)
-            self._pty.unplug()
+            self._pty.close()
 
     def _take(self, fd: int, talker: _Talker | None) -> None:
         if talker is None:
@@ -154,7 +195,7 @@ class SharedLine:
                 said, talker.waiting = talker.waiting[:count], talker.waiting[count:]
                 talker.said += said
                 talker.clean += 0 if talker.collided else len(said)
-                if talker is not self._host:
+                if talker is not self._host and self._pty.plugged:
                     self._pty.write(_spoilt(said) if talker.collided else bytes(said))
             if not talker.waiting and now >= talker.began + len(talker.said) * self._byte_s - 1e-6:
                 self._end(talker)
@@ -163,7 +204,10 @@ class SharedLine:
         assert talker.began is not None
         ended = talker.began + len(talker.said) * self._byte_s
         data = bytes(talker.said)
-        self._bursts.append(Burst(talker.name, talker.began, ended, data, talker.collided))
+        burst = Burst(talker.name, talker.began, ended, data, talker.collided)
+        self._bursts.append(burst)
+        if self._on_burst is not None:
+            self._on_burst(burst)
         heard = data[: talker.clean] + _spoilt(data[talker.clean :])
         for other in self._talkers:
             if other is not talker and other is not self._host:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import time
@@ -58,7 +59,8 @@ class Touch:
 
     def close(self) -> None:
         """Take the hand away."""
-        self._lines.close()
+        with contextlib.suppress(OSError):  # what was not said yet, to a screen that is gone
+            self._lines.close()
         self._socket.close()
 
     def _say(self, line: dict[str, Any]) -> dict[str, Any]:

@@ -26,7 +26,6 @@ class Twin:
 
     def __init__(self, name: str) -> None:
         self._pty = Pty()
-        self.path: Final = self._pty.path
         self.reading = True  # False leaves the host's bytes in the cable
         self._lock = threading.RLock()
         self._wake_read, self._wake_write = os.pipe()
@@ -37,6 +36,11 @@ class Twin:
         self._later: list[tuple[float, int, bytes]] = []  # a heap: when, in which order, what
         self._sayings = itertools.count()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    @property
+    def path(self) -> str:
+        """The host's serial port; another one after `replug`."""
+        return self._pty.path
 
     def received(self, data: bytes, now: float) -> None:
         """Bytes arrived at monotonic time `now`."""
@@ -80,6 +84,17 @@ class Twin:
         if not self._pulled.wait(CLOSE_LIMIT_S):
             raise TimeoutError(f"{self._thread.name} is stuck: the cable was not pulled within {CLOSE_LIMIT_S} s")
 
+    def replug(self) -> None:
+        """Put the cable in again: a new port, as a USB adapter gets one."""
+
+        def plug() -> None:
+            self._pty.close()
+            self._pty = Pty()
+            self._pull = False
+            self._pulled.clear()
+
+        self.do(plug)
+
     def pull(self) -> None:
         """Pull the cable, holding the lock, and do not wait for it."""
         self._pull = True
@@ -113,7 +128,7 @@ class Twin:
             while not self._stopping:
                 self._turn()
         finally:
-            self._pty.unplug()
+            self._pty.close()
 
     def _tick(self, now: float) -> float | None:
         due = self.tick(now)

@@ -22,11 +22,13 @@ from upkeep.credentials import kept_password
 class Site:
     """Paths and passwords of one site. `make` writes everything that a start needs."""
 
-    def __init__(self, root: Path, hall_file: Path, port: int) -> None:
+    def __init__(self, root: Path, hall_file: Path, port: int, door: int | None = None) -> None:
+        """`door`: the port at which the daemons reach the broker, if that is another than its own."""
         self.root = root.absolute()
         self.hall_file = hall_file.absolute()
         self.hall: Hall = read_hall(self.hall_file)
         self.port = port
+        self._door = door or port
         self.broker = self.root / "broker"
 
     def make(self, clock: Mapping[str, Any] | None = None) -> None:
@@ -36,6 +38,10 @@ class Site:
         names = (HUB, WATCH, *(s.id for s in self.hall.stations))
         passwords = {name: kept_password(self.root / "passwords" / name) for name in names}
         write_broker(self.broker, self.hall.id, passwords, port=self.port, data=self.broker / "data")
+        self.set_clock(clock)
+
+    def set_clock(self, clock: Mapping[str, Any] | None) -> None:
+        """Write hub.toml; a hub that starts goes by this clock."""
         hub = {"hall": str(self.hall_file), "data": "hub", "broker": self._broker(HUB)}
         if clock is not None:
             hub["clock"] = dict(clock)
@@ -62,4 +68,4 @@ class Site:
         return (self.root / "passwords" / name).read_text(encoding="ascii").strip()
 
     def _broker(self, name: StationId) -> dict[str, Any]:
-        return {"host": "127.0.0.1", "port": self.port, "password_file": f"passwords/{name}"}
+        return {"host": "127.0.0.1", "port": self._door, "password_file": f"passwords/{name}"}

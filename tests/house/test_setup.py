@@ -157,6 +157,7 @@ PLANTS = {
     "pure-flows": {"display/flow.py": "import display.planted", "display/planted.py": "import socket"},
     "roles-apart": {"kiosk/planted_hub.py": "import hub"},
     "screen": {"screen/planted.py": "import escpos"},
+    "readers": {"testbed/readers/planted.py": "import hall.dialects"},
     "slips": {"slips/planted.py": "import kiosk"},
     "testbed": {"hub/planted_testbed.py": "import testbed"},
     "upkeep": {"testbed/planted_upkeep.py": "import upkeep"},

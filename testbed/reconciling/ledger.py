@@ -1,0 +1,160 @@
+"""The log as accounts: every ticket with its end, every call with its span, every service with its rating."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from msgspec import Struct
+
+from testbed.readers.record import Event
+
+
+class Ticket(Struct):
+    """A number of the day as the log tells it."""
+
+    label: str
+    station: str
+    issued: float
+    printing: str = "reserved"
+    state: str = "waiting"
+    void: str = ""
+    reprints: int = 0
+    calls: int = 0
+
+
+class Call(Struct):
+    """A call or recall: from its event until the next thing that happened to it at the window; `held`: until its
+    ticket left the window."""
+
+    label: str
+    window: int
+    number: int
+    began: float
+    ended: float
+    held: float = 0.0
+
+
+class Service(Struct):
+    """A service that was finished."""
+
+    id: str
+    window: int
+    ended: float
+    rating: int | None = None
+    rated: float = 0.0
+    ratings: int = 0
+    by_rule: bool = False  # at the close of the day
+
+
+class Ledger:
+    """Read once. `mistakes`: what the log itself does not allow."""
+
+    def __init__(self, events: list[Event], seconds: Callable[[int], float]) -> None:
+        self.tickets: dict[str, Ticket] = {}
+        self.calls: list[Call] = []
+        self.services: dict[str, Service] = {}
+        self.mistakes: list[tuple[str, float]] = []
+        self.reopened: list[tuple[int, float]] = []  # windows and times at which a finish was taken back
+        self.double_calls = 0
+        self.duplicates = 0
+        self._open: dict[str, Call] = {}
+        self._held: dict[str, list[Call]] = {}
+        for event in events:
+            take = getattr(self, f"_{event.kind}", None)
+            if take is not None:
+                take(event.body, seconds(event.at))
+        last = seconds(events[-1].at) if events else 0.0
+        for call in self._open.values():
+            call.ended = last
+        for call in self.calls:
+            call.held = call.held or last
+
+    def _ticket_issued(self, body: dict[str, Any], t: float) -> None:
+        if body["ticket"] in self.tickets:
+            self.duplicates += 1
+            self.mistakes.append((f"{body['label']} was issued twice", t))
+        self.tickets[body["ticket"]] = Ticket(label=body["label"], station=body["station"], issued=t)
+
+    def _ticket_printed(self, body: dict[str, Any], _t: float) -> None:
+        self.tickets[body["ticket"]].printing = body["outcome"]
+
+    def _ticket_reprinted(self, body: dict[str, Any], _t: float) -> None:
+        self.tickets[body["ticket"]].reprints += 1
+
+    def _ticket_voided(self, body: dict[str, Any], _t: float) -> None:
+        ticket = self.tickets[body["ticket"]]
+        ticket.state, ticket.void = "void", body["reason"]
+
+    def _ticket_left(self, body: dict[str, Any], _t: float) -> None:
+        self.tickets[body["ticket"]].state = "left"
+
+    def _called(self, body: dict[str, Any], t: float) -> None:
+        ticket = self.tickets[body["ticket"]]
+        if ticket.state != "waiting":
+            self.double_calls += 1
+            self.mistakes.append((f"{ticket.label} was called while it was {ticket.state}", t))
+        ticket.state = "called"
+        ticket.calls += 1
+        self._begin(body["service"], ticket.label, body["window"], 1, t)
+
+    def _recalled(self, body: dict[str, Any], t: float) -> None:
+        ticket = self.tickets[body["ticket"]]
+        ticket.calls += 1
+        self._begin(body["service"], ticket.label, body["window"], body["calls"], t)
+
+    def _begin(self, service: str, label: str, window: int, number: int, t: float) -> None:
+        self._end(service, t)
+        call = self._open[service] = Call(label, window, number, t, t)
+        self.calls.append(call)
+        self._held.setdefault(service, []).append(call)
+
+    def _leave(self, service: str, t: float) -> None:
+        """The ticket is at the window no more; after a finish that was taken back it leaves once more."""
+        for call in self._held.get(service, ()):
+            call.held = t
+
+    def _end(self, service: str, t: float) -> None:
+        call = self._open.pop(service, None)
+        if call is not None:
+            call.ended = t
+
+    def _started(self, body: dict[str, Any], t: float) -> None:
+        self.tickets[body["ticket"]].state = "serving"
+        self._end(body["service"], t)
+
+    def _finished(self, body: dict[str, Any], t: float) -> None:
+        self.tickets[body["ticket"]].state = "served"
+        self._leave(body["service"], t)
+        by_rule = body["disposition"] == "day_closed"
+        self.services[body["service"]] = Service(body["service"], body["window"], t, by_rule=by_rule)
+
+    def _missed(self, body: dict[str, Any], t: float) -> None:
+        self.tickets[body["ticket"]].state = "no_show"
+        self._end(body["service"], t)
+        self._leave(body["service"], t)
+
+    def _transferred(self, body: dict[str, Any], t: float) -> None:
+        self.tickets[body["ticket"]].state = "waiting"
+        self._end(body["service"], t)
+        self._leave(body["service"], t)
+
+    def _taken_back(self, body: dict[str, Any], t: float) -> None:
+        before = {"call": "waiting", "start": "called", "finish": "serving", "miss": "called"}
+        self.tickets[body["ticket"]].state = before[body["act"]]
+        self._end(body["service"], t)
+        if body["act"] == "call":
+            self._leave(body["service"], t)
+        if body["act"] == "finish":
+            self.reopened.append((body["window"], t))
+            self.services.pop(body["service"], None)
+
+    def _service_rated(self, body: dict[str, Any], t: float) -> None:
+        service = self.services.get(body["service"])
+        if service is None:
+            self.mistakes.append((f"a rating of {body['service']}, which was not finished", t))
+            return
+        service.ratings += 1
+        service.rating, service.rated = body["level"], t
+        if service.ratings > 1:
+            self.mistakes.append((f"{body['service']} was rated {service.ratings} times", t))

@@ -1,0 +1,98 @@
+"""Who came against what was issued, and what was issued against the paper."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
+from typing import Any, Final
+
+from testbed.readers.paper import Roll, Slip
+from testbed.reconciling.findings import Findings
+from testbed.reconciling.ledger import Ledger, Ticket
+
+BUSINESS: Final = ("closed:", "refused:hall_closed", "refused:series_full", "refused:no_window")  # nobody's fault
+
+
+def people(rows: list[dict[str, Any]], lines: Collection[int], ledger: Ledger, found: Findings) -> Counter[str]:
+    """Everybody who came has a number of the log, or was told why not: how many were told what."""
+    refused: Counter[str] = Counter()
+    by_label = {ticket.label: ticket for ticket in ledger.tickets.values()}
+    free: defaultdict[str, list[Ticket]] = defaultdict(list)
+    held = {row["label"] for row in rows if row["label"]}
+    for ticket in ledger.tickets.values():
+        if ticket.label not in held:
+            free[ticket.station].append(ticket)
+    for row in rows:
+        if row["label"]:
+            if row["label"] not in by_label:
+                found.differs(f"{row['label']} is in a hand, and the log does not have it", row["t"])
+            continue
+        mine = _unclaimed(free[row["kiosk"]], row, found.late_s)
+        if mine is not None:
+            free[row["kiosk"]].remove(mine)
+            continue
+        refused[row["saw"]] += 1
+        if not row["saw"].startswith(BUSINESS):
+            who = (row["kiosk"], "hub", "broker")
+            found.is_excused(f"one was turned away: {row['saw']}", who, row["t"], row["end"])
+    for tickets in free.values():
+        for ticket in tickets:
+            found.differs(f"nobody took {ticket.label}", ticket.issued)
+    twice = [label for label, n in Counter(row["label"] for row in rows if row["label"]).items() if n > 1]
+    for label in twice:
+        found.differs(f"{label} is in two hands")
+    for line in sorted(set(lines) - {row["line"] for row in rows}):
+        found.differs(f"line {line} of the day's file never came to a ticket machine")
+    return refused
+
+
+def _unclaimed(tickets: list[Ticket], row: dict[str, Any], late_s: float) -> Ticket | None:
+    return next((t for t in tickets if row["t"] - late_s <= t.issued <= row["end"] + late_s), None)
+
+
+def paper(rolls: Mapping[str, Roll], ledger: Ledger, found: Findings) -> dict[str, Any]:
+    """The slips of all printers against the log: what is on paper, unknown, void, reprinted, doubled."""
+    slips: defaultdict[str, list[tuple[str, Slip]]] = defaultdict(list)
+    reprinted = 0
+    for station, roll in rolls.items():
+        for slip in roll.slips:
+            reprinted += slip.reprint
+            if not slip.reprint:
+                slips[slip.label].append((station, slip))
+    labels = {ticket.label for ticket in ledger.tickets.values()}
+    lost = 0
+    for label in sorted(set(slips) - labels):
+        lost += 1
+        found.differs(f"a slip of {label or 'no number'}, which the log does not have", slips[label][0][1].cut)
+    duplicates = 0
+    on_paper = in_doubt = 0
+    for ticket in ledger.tickets.values():
+        printed = [slip for _, slip in slips.get(ticket.label, ())]
+        whole = [slip for slip in printed if slip.done is not None]
+        on_paper += bool(whole)
+        duplicates += len(printed) > 1
+        if len(printed) > 1:
+            found.differs(f"{ticket.label} was printed {len(printed)} times", printed[1].cut)
+        who = (ticket.station, "hub", "broker")
+        if ticket.printing == "on_paper" and not whole:
+            found.differs(f"{ticket.label} is on paper in the log, and on no printer's wire", ticket.issued)
+        elif ticket.printing == "unknown":
+            in_doubt += bool(whole)
+            found.is_excused(f"whether {ticket.label} is on paper is unknown", who, ticket.issued)
+        elif ticket.printing == "void" or ticket.state == "void":
+            in_doubt += bool(whole)
+            if whole:
+                found.differs(f"{ticket.label} is void, and its slip came out", whole[0].cut)
+            found.is_excused(f"{ticket.label} is void: {ticket.void}", who, ticket.issued)
+        elif ticket.printing == "reserved":
+            found.differs(f"what became of the paper of {ticket.label} was never told", ticket.issued)
+    logged = sum(ticket.reprints for ticket in ledger.tickets.values())
+    if reprinted != logged:
+        found.differs(f"{reprinted} slips are marked as reprints, the log allowed {logged}")
+    return {
+        "on_paper": on_paper,
+        "in_doubt_but_on_paper": in_doubt,
+        "reprinted": reprinted,
+        "duplicates": duplicates,
+        "lost": lost,
+    }
