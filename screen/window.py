@@ -151,6 +151,8 @@ class Window:
         if raw.type == pygame.KEYDOWN:
             key = raw.unicode if raw.unicode.isprintable() and raw.unicode else pygame.key.name(raw.key)
             return [Typed(key)]
+        if raw.type == pygame.TEXTINPUT and not raw.text.isascii():
+            return [Typed(character) for character in raw.text]  # an input method's: Latin came as keys above
         # SDL makes mouse events of the first finger on a touch panel, so one way serves mouse and finger.
         if raw.type == pygame.MOUSEBUTTONDOWN and raw.button == 1:
             self._finger_down(raw.pos, getattr(raw, "deliberate", False))

@@ -50,6 +50,14 @@ def up(where: tuple[int, int]) -> None:
     pygame.event.post(pygame.event.Event(pygame.MOUSEBUTTONUP, pos=where, button=1))
 
 
+def test_what_an_input_method_commits_is_typed_once(window: Window) -> None:
+    window.show(ONE)
+    pygame.event.post(pygame.event.Event(pygame.TEXTINPUT, text="办得快"))
+    pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_a, unicode="a", mod=0))
+    pygame.event.post(pygame.event.Event(pygame.TEXTINPUT, text="a"))
+    assert window.pump(LIMIT_S) == [Typed("办"), Typed("得"), Typed("快"), Typed("a")]
+
+
 def test_down_and_up_on_a_button_is_a_press(window: Window) -> None:
     down(YES.box.centre)
     up((YES.box.x + 1, YES.box.y + 1))
