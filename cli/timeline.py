@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import structs
 
-from hall.devices import device_words
+from hall.devices import device_words, trouble_words
 from hall.events import (
     AlertRaised,
     AnyEvent,
@@ -26,7 +26,7 @@ from hall.events import (
     decode_event,
 )
 from hall.hours import local
-from hall.model import Hall, Instant, Printing
+from hall.model import AlertKind, Hall, Instant, Printing
 from hall.wording import Words
 
 STYLES: dict[type, str] = {
@@ -92,6 +92,8 @@ class Teller:
             values["name"] = self._hall.by_badge[event.badge].name
         if "device" in values:
             values["device"] = device_words(self._words, values["device"])
+        if isinstance(event, AlertRaised) and event.kind is AlertKind.DEVICE:
+            values["detail"] = trouble_words(self._words, event.detail)
         for kind in ("health", "kind", "reason"):
             key = f"{kind}.{values.get(kind)}"
             if key in self._words:

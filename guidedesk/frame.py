@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from guidedesk.values import FIRST_PAGE, GuideDesk, Mode, PageName
-from hall.devices import device_words
+from hall.devices import trouble_words
 from hall.hours import local
 from hall.listed import matter_name, name_in
 from hall.messages import AlertState, ListedDepartment, ListedMatter
@@ -95,9 +95,7 @@ def alert_words(view: View, alert: AlertState) -> str:
     """What an alert is about, for people."""
     detail = alert.detail
     if alert.kind is AlertKind.DEVICE:
-        device, _, reason = detail.partition(": ")
-        told = view(f"reason.{reason}") if f"reason.{reason}" in view.words else reason
-        detail = f"{device_words(view.words, device)} {told}"
+        detail = trouble_words(view.words, detail)
     return view(f"alert.{alert.kind}", subject=alert.subject, detail=detail).strip()
 
 

@@ -17,3 +17,10 @@ def device_words(words: Words, device: str) -> str:
     if window.isdigit() and f"device.{kind}" in words:
         return words("device_at", window=window, device=words(f"device.{kind}"))
     return words(f"device.{device}") if f"device.{device}" in words else device
+
+
+def trouble_words(words: Words, detail: str) -> str:
+    """The detail of a device's alert (`pad-16: not_five_level`) for people."""
+    device, _, reason = detail.partition(": ")
+    told = words(f"reason.{reason}") if f"reason.{reason}" in words else reason
+    return f"{device_words(words, device)} {told}"

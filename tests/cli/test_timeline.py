@@ -10,7 +10,8 @@ import pytest
 from msgspec import structs
 
 from cli.timeline import Teller
-from hall.events import AnyEvent
+from hall.events import AlertRaised, AnyEvent
+from hall.model import AlertKind
 from hall.station.settings import read_hall, words
 
 HALL = read_hall(Path(__file__).parents[2] / "examples" / "village" / "hall.toml")
@@ -53,3 +54,11 @@ def test_every_event_has_a_sentence(kind: type, language: str) -> None:
 
 def test_both_languages_hold_the_same_keys() -> None:
     assert set(words("timeline", "zh").keys()) == set(words("timeline", "en").keys())
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("zh", "16号窗口评价器 不足五级"), ("en", "pad of window 16 not five-level")]
+)
+def test_a_device_in_trouble_is_told_by_its_window_and_in_words(language: str, told: str) -> None:
+    alert = AlertRaised(alert="device-x", kind=AlertKind.DEVICE, subject="line-c", detail="pad-16: not_five_level")
+    assert told in Teller(HALL, words("timeline", language), language).line(0, alert)[1]
