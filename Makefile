@@ -52,7 +52,7 @@ replay-day: setup ## 1,300 people in a county hall with faults, every wire again
 replay-mutations: setup ## plant mistakes of senders and see the replay name each
 	$(PYTHON) -m tests.mutations.replayed
 
-fuzz: setup ## a million inputs for every decoder, guided by coverage: make fuzz RUNS=1000000 (some hours)
+fuzz: setup ## a million inputs for every decoder, guided by coverage: make fuzz RUNS=1000000 (an hour or two)
 	$(PYTHON) -m pip --disable-pip-version-check install --quiet $(ATHERIS)
 	$(PYTHON) -m tests.fuzz --runs $(RUNS)
 

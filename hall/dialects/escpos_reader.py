@@ -6,6 +6,7 @@ fixed bits, every byte below 80 is such an answer.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final, TypeAlias
 
 import msgspec
@@ -33,7 +34,7 @@ class Reader:
 
     def __init__(self, *, fixed_bits: bool = True) -> None:
         self._alone = _alone(fixed_bits)
-        self._begins = bytes(byte == _FULL or (fixed_bits and status.begins_auto(byte)) for byte in range(256))
+        self._begins = _begins(fixed_bits)
         self._fixed_bits = fixed_bits
         self._rest = b""
 
@@ -81,6 +82,13 @@ class Reader:
         return status.AUTO_BYTES, Told(whole, status.auto_state(whole)) if len(whole) == status.AUTO_BYTES else None
 
 
+@cache
+def _begins(fixed_bits: bool) -> bytes:
+    """Which bytes may begin a longer message."""
+    return bytes(byte == _FULL or (fixed_bits and status.begins_auto(byte)) for byte in range(256))
+
+
+@cache
 def _alone(fixed_bits: bool) -> tuple[Answer | Damaged, ...]:
     """What each byte says that is no part of a longer message."""
     return tuple(_answer(byte, fixed_bits) for byte in range(256))
