@@ -90,7 +90,9 @@ class Printer:
         self._questions = FULL if profile.status == "full" else REAL_TIME
         self._is_open = False
         self._closing = False
-        self._owes = False  # the in-order answer to a slip given up may still come
+        self._owes = False  # an in-order answer may still come that is no answer to the next slip
+        self._strays = 0  # bytes that answered nothing before the question in order
+        self._asked_again = False
         self._stands = PrinterStands.CHECKING
         self._wire = open_wire(self._heard, self._line_state)
         self._thread = threading.Thread(target=self._run, name="printer", daemon=True)
@@ -235,6 +237,7 @@ class Printer:
         in_order = self._profile.in_order_status
         if in_order and self._owes and not self._settle_debts():
             return Printing.VOID, "busy"
+        self._strays, self._asked_again = self._listener.strays, False
         if in_order:
             data += self._listener.ask(Question.IN_ORDER)
         sent = self._send(data)
@@ -243,7 +246,7 @@ class Printer:
             outcome, cause = Printing.UNKNOWN, "line_broke"
         else:
             outcome, cause = self._wait_in_order(wire_s) if in_order else self._wait_for_rest(wire_s)
-        self._owes = in_order and outcome is Printing.UNKNOWN
+        self._owes = in_order and (outcome is Printing.UNKNOWN or self._asked_again)
         self._listener.forget()
         return outcome, cause
 
@@ -271,27 +274,41 @@ class Printer:
         """Until the printer says that everything before the question is done, or what keeps it from that."""
         deadline = time.monotonic() + wire_s + self._pace.print_s
         patience_s = wire_s + self._pace.doubt_s
-        while self._is_open and not self._closing:
-            left = deadline - time.monotonic()
-            enough = self._listen(min(patience_s, max(0.0, left)), lambda: not self._listener.printing or self._stuck())
-            if enough and not self._listener.printing:
+        while self._is_open and not self._closing and (left := deadline - time.monotonic()) > 0:
+            self._listen(min(patience_s, left), lambda: self._noisy or self._answered())
+            if self._noisy:
+                # Noise can look like the answer, or have spoilt it: only one that comes alone is believed.
+                self._ask_in_order_again()
+                continue
+            if not self._listener.printing:
                 return (Printing.ON_PAPER, "") if self._is_open else (Printing.UNKNOWN, "line_broke")
-            if left <= 0:
-                self._poll_after()
-                return Printing.UNKNOWN, "no_answer"
             patience_s = self._pace.doubt_s
             state = self._ask()
-            if not self._listener.printing:
-                return Printing.ON_PAPER, ""
             if state is not None and (stands := stands_at(state)) in _ENDS_A_SLIP:
                 self._see(state)
                 return Printing.UNKNOWN, stands.value
-        return Printing.UNKNOWN, "line_broke"
+        if not self._is_open or self._closing:
+            return Printing.UNKNOWN, "line_broke"
+        self._poll_after()
+        return Printing.UNKNOWN, "no_answer"
 
-    def _stuck(self) -> bool:
-        """Whether the printer has told by itself what keeps it from going on; asking makes sure of it."""
+    @property
+    def _noisy(self) -> bool:
+        """Whether bytes that answer nothing came since the question in order."""
+        return self._listener.strays != self._strays
+
+    def _ask_in_order_again(self) -> None:
+        """Once the line is quiet. The first answer may still come, too."""
+        self._listen(self._pace.quiet_s, lambda: False)
+        self._listener.forget()
+        self._strays, self._asked_again = self._listener.strays, True
+        self._wire.write(self._listener.ask(Question.IN_ORDER))
+
+    def _answered(self) -> bool:
+        """Whether the slip is done, or the printer has told by itself what keeps it from that; asking makes sure."""
         state = self._listener.state
-        return self._profile.auto_status and state != PrinterState() and stands_at(state) in _ENDS_A_SLIP
+        told = self._profile.auto_status and state != PrinterState() and stands_at(state) in _ENDS_A_SLIP
+        return told or not self._listener.printing
 
     def _wait_for_rest(self, wire_s: float) -> tuple[Printing, str]:
         """For a printer without in-order answers: able before, able after the time a slip takes. Weaker, but a slip

@@ -211,6 +211,7 @@ class Listener:
 
     def __init__(self, *, fixed_bits: bool = True, auto_status: bool = False) -> None:
         self.state = PrinterState()
+        self.strays = 0  # bytes so far that answered nothing: noise, or a printer that was not known so well
         self._heard = PrinterState()
         self._mask, self._value = _FIXED if fixed_bits else _FIXED_LOOSE
         self._auto_status = auto_status
@@ -289,6 +290,7 @@ class Listener:
 
     def _stray(self, byte: int) -> Stray:
         due = self.waiting or self.printing or bool(self._begun)
+        self.strays += 1
         self._doubt()
         return Stray(byte, "fixed bits" if due else "not asked")
 

@@ -26,6 +26,7 @@ from kiosk.values import PageName, Report
 from slips.printer import Pace, Printer
 from slips.values import PrintEnded, PrinterSeen, PrinterStands
 from testbed.printer import VirtualPrinter
+from testbed.trouble import Fault
 from tests.kiosk.made import ISSUED, after, issued, ready
 from tests.slips.test_printer import the_slip
 
@@ -46,6 +47,7 @@ class What(StrEnum):
     POWER = "power off"
     UNPLUGGED = "unplugged"
     NEAR_END = "near end"
+    JUNK = "junk"
 
 
 class When(StrEnum):
@@ -76,12 +78,13 @@ STANDS: dict[What, tuple[PrinterStands, PageName | None, Health]] = {
     What.POWER: LOST,
     What.UNPLUGGED: LOST,
     What.NEAR_END: (PrinterStands.PAPER_LOW, None, Health.DEGRADED),
+    What.JUNK: LOST,
 }
 
 
 def wanted(what: What, when: When) -> Wanted:
     """The rule: not able before the first byte is void, since nothing was sent; whatever the printer does not say is on
-    paper after that is unknown; a roll near its end prints."""
+    paper after that is unknown, and noise says nothing; a roll near its end prints."""
     stands, page, health = STANDS[what]
     if what is What.NEAR_END:
         return Wanted(Printing.ON_PAPER, ("",), stands, page, health)
@@ -106,6 +109,7 @@ def breaks(printer: VirtualPrinter, what: What, port: Path) -> Callable[[], None
         What.POWER: printer.power_off,
         What.UNPLUGGED: unplug,
         What.NEAR_END: printer.near_end,
+        What.JUNK: lambda: printer.suffer(Fault.JUNK),
     }[what]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 from msgspec.structs import replace
@@ -17,6 +18,7 @@ from slips.printer import Pace, Printer
 from slips.slip import Slip, slip
 from slips.values import PrintEnded, PrinterSeen, PrinterStands
 from testbed.printer import VirtualPrinter
+from testbed.trouble import Fault
 from tests.kiosk.made import catalogue, issued, kiosk_words
 
 LIMIT_S = 10.0
@@ -168,6 +170,16 @@ def test_a_pulled_cable_in_the_middle_is_unknown(slow_desk: Desk) -> None:
 def test_a_slow_printer_is_waited_for(slow_desk: Desk) -> None:
     slow_desk.print()
     assert slow_desk.ended() == PrintEnded(A017.ticket, Printing.ON_PAPER)
+
+
+@pytest.mark.parametrize("fault", [Fault.WRONG, Fault.JUNK])
+def test_noise_over_the_answer_is_asked_again_and_nothing_is_taken_for_it(desk: Desk, fault: Fault) -> None:
+    desk.twin.before_answer(partial(desk.twin.suffer, fault))
+    desk.print()
+    _until(lambda: desk.slip_bytes_received().count(b"\x1dr\x01") > 1)
+    desk.twin.recover()
+    assert desk.ended() == PrintEnded(A017.ticket, Printing.ON_PAPER)
+    assert desk.twin.next_slip(LIMIT_S).whole
 
 
 def test_what_happens_to_the_idle_printer_is_told(desk: Desk) -> None:
