@@ -80,7 +80,8 @@ class Poll(Struct, eq=False):
 
 
 def place(frame: bytes) -> tuple[Rank, tuple[int, ...]]:
-    """The rank of a host's frame, and what it says to whom: address and command, () if no known dialect has it.
+    """The rank of a host's frame, and what it says to whom: address and command, () if no dialect of shared lines has it
+    (number boards, without a header, need a line of their own).
 
     On FF 68 the host sends command 01 to acknowledge (and to start a rating); a pad's short acknowledgement has no FF.
     """
@@ -90,6 +91,8 @@ def place(frame: bytes) -> tuple[Rank, tuple[int, ...]]:
         return Rank.ACK, (0x68, frame[4], frame[5])
     if frame.startswith(b"\xa0\x90") and len(frame) > 3:
         return Rank.BAR, (0xA0, frame[2], frame[3])
+    if frame.startswith(b"\xaa") and len(frame) > 2:
+        return Rank.BAR, (0xAA, frame[1], frame[2])
     return Rank.BAR, ()
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from display.bars import SILENT, BarLine, BarSeen, Wired
-from hall.dialects import a090, ff68, ff68_pad
+from hall.dialects import a090, aabb, ff68, ff68_pad
 from hall.dialects.a090 import Colour
 from hall.dialects.ff68 import Key
 from hall.errors import BadFile
@@ -43,6 +43,7 @@ BYTE_S = byte_airtime_s(LineSettings())
 GAP_S = 3.5 * BYTE_S
 ROOM_S = 12 * BYTE_S
 KEY_BYTES = 10
+LOOK = aabb.Look(effect=1, speed=1, stay=1, colour=1, valid=63)
 
 
 def ack(addr: int) -> bytes:
@@ -85,6 +86,8 @@ def test_who_is_who() -> None:
     rating = ff68_pad.rating(0x83, 2)
     assert place(ff68_pad.ack(rating, "short")) == (Rank.ACK, (0x68, 0x83, 1))
     assert place(ff68_pad.ack(rating, "value")) == (Rank.ACK, (0xFF, 0x83, 1))
+    assert place(aabb.encode(aabb.show(3, "请A017", LOOK), "xor")) == (Rank.BAR, (0xAA, 3, 0xBB))
+    assert place(aabb.encode(aabb.Probe(3), "xor")) == (Rank.BAR, (0xAA, 3, 0x55))
     assert place(b"?") == (Rank.BAR, ())
 
 
@@ -118,6 +121,16 @@ def test_a_newer_frame_takes_the_place_of_an_unsent_one() -> None:
     schedule.add("a", cells(1, "023"), 0.0)
     assert old.left is False
     assert sent(schedule, 0.0)[0] == [cells(1, "023"), cells(1, "555"), ff68.encode(ff68.beep(1)), cells(2, "777")]
+
+
+def test_an_aabb_bar_too_gets_only_its_newest_text_and_is_probed_beside_it() -> None:
+    schedule = Schedule(BYTE_S)
+    bar = object()
+    probe = aabb.encode(aabb.Probe(3), "xor")
+    texts = [aabb.encode(aabb.show(3, shown, LOOK), "xor") for shown in ("请A017", "请A018")]
+    for frame in (probe, *texts):
+        schedule.add(bar, frame, 0.0)
+    assert sent(schedule, 0.0)[0] == [probe, texts[1]]
 
 
 def test_the_queue_is_bounded() -> None:
