@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
-from importlib.metadata import version
 
 from hall.errors import BadMessage
 from hall.messages import About, AlertState, Clock, Life, Sent, StationState, decode, encode
 from hall.model import Alert, AlertKind, Hall, Instant
+from hall.station import VERSION
 from hall.station.bus import Arrived, Bus, Connected, Delivered, Disconnected, Ears, Link, Token, Will
 from hall.station.clock import BEACON_S
 from hall.station.host import Stop
@@ -180,7 +180,7 @@ class Hub:
 
     def _introduce(self) -> None:
         """Birth, and every state: this broker may know nothing of us."""
-        self._publish(self._tree.about(HUB), About(station=HUB, roles=(), version=version("jiaohao"), boot=self._boot))
+        self._publish(self._tree.about(HUB), About(station=HUB, roles=(), version=VERSION, boot=self._boot))
         self._publish_life()
         now = self._now()
         self._shown.changed(self.writer.floor, now, self.writer.store.seq, self._trouble)

@@ -8,7 +8,6 @@ import secrets
 import signal
 import time
 from collections.abc import Callable, Sequence
-from importlib.metadata import version
 from pathlib import Path
 
 from hall.errors import BadMessage
@@ -27,6 +26,7 @@ from hall.messages import (
     encode,
 )
 from hall.model import RequestId, StationId
+from hall.station import VERSION
 from hall.station.asker import Asker, MakeBody
 from hall.station.bus import Arrived, Bus, Connected, Delivered, Disconnected, Ears, Link, PahoLink, Will
 from hall.station.clock import AWAY_AFTER_S, HubClock
@@ -281,7 +281,7 @@ class Station:
 
     def _publish_about(self) -> None:
         assert self._bus is not None
-        about = About(station=self.id, roles=self.settings.roles, version=version("jiaohao"), boot=self.boot)
+        about = About(station=self.id, roles=self.settings.roles, version=VERSION, boot=self.boot)
         self._bus.publish(self.tree.about(self.id), encode(about), retain=True)
         self._publish_state()
 

@@ -80,8 +80,8 @@ class Poll(Struct, eq=False):
 
 
 def place(frame: bytes) -> tuple[Rank, tuple[int, ...]]:
-    """The rank of a host's frame, and what it says to whom: address and command, () if no dialect of shared lines has it
-    (number boards, without a header, need a line of their own).
+    """The rank of a host's frame, and what it says to whom: address and command, () if no dialect that can share a line
+    has it. Number boards cannot: their frames have no header.
 
     On FF 68 the host sends command 01 to acknowledge (and to start a rating); a pad's short acknowledgement has no FF.
     """

@@ -14,7 +14,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
 RUNS = 1_000_000
-LONGEST = 64  # bytes of an input; known frames stand for some of them
+LONGEST = 64  # bytes of an input
+LONGEST_SPLICED = 24  # known frames stand for some of these: the stream is ten times as long and more
 MEMORY_MB = 1024
 INSTRUMENTED = ["hall.dialects", "cli.device_frames", "cli.device_escpos", "testbed.escpos_commands"]
 
@@ -56,8 +57,9 @@ def _fuzz(name: str, runs: int) -> None:
     import atheris
 
     with atheris.instrument_imports(include=INSTRUMENTED):
-        from tests.fuzz.targets import TARGETS
-    options = [f"-runs={runs}", f"-max_len={LONGEST}", f"-rss_limit_mb={MEMORY_MB}", "-verbosity=0"]
+        from tests.fuzz.targets import RAW, TARGETS
+    longest = LONGEST if name in RAW else LONGEST_SPLICED
+    options = [f"-runs={runs}", f"-max_len={longest}", f"-rss_limit_mb={MEMORY_MB}", "-verbosity=0"]
     atheris.Setup([sys.argv[0], *options, f"-artifact_prefix=fuzz-crash-{name}-"], TARGETS[name])
     atheris.Fuzz()
 

@@ -141,6 +141,7 @@ def commands(data: bytes) -> None:
     assert b"".join(command.raw for command in parser.feed(data)) + parser.pending == data
 
 
+RAW: Final = ("listener", "bench", "commands")  # take the bytes as they are
 TARGETS: Final[dict[str, Callable[[bytes], None]]] = {
     **{
         name: one_decoder(name)

@@ -16,7 +16,7 @@ from testbed.sim.invariants import INVARIANTS
 from testbed.sim.run import Ran, Simulation
 
 SEEDS = (1, 2, 3, 4)
-STEPS = 2_500  # each: 10,000 together; `make sim` goes on for a million
+STEPS = 2_500  # each; test_hundred_thousand.py and `make sim` go on
 TREE = Path(__file__).parents[2]
 # Faults that come of others, and what people and printers do.
 FURTHER = (
