@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import queue
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,87 +10,41 @@ import psutil
 import pytest
 from msgspec.structs import replace
 
-from cli import processes
-from cli.site import Site
-from hall.messages import Ask, Clock, Rated, Sent, decode_ask, encode
-from hall.station.bus import Arrived, Bus, Connected, PahoLink
-from hall.topics import CATALOGUE, CLOCK, HUB, WINDOW, Topic, Tree
+from hall.messages import Ask, Clock, Rated, decode_ask
+from hall.topics import ASK, CATALOGUE, CLOCK, WINDOW
 from testbed.touch import Touch
 from tests.evaluator.made import FIRST, REASONS, catalogue, window
+from tests.station.alone import Alone
 
-HALL = Path(__file__).parents[2] / "examples" / "village"
-STATION = """
-[[stations]]
-id = "pad-1"
-roles = ["evaluator"]
-windows = [1]
-"""
-HEADLESS = {"SDL_VIDEODRIVER": "dummy", "SDL_AUDIODRIVER": "dummy"}
 LIMIT_S = 15.0
 MOST_RSS_MB = 120
 
 
-class Hub:
-    """Publishes as the hub would, over paho, and hears what the pad reports; it never answers."""
+class Place(Alone):
+    """The pad's process, what may touch it, and what it reports; nobody answers."""
 
-    def __init__(self, site: Site) -> None:
-        self._events: queue.Queue[object] = queue.Queue()
-        self._tree = Tree(site.hall.id)
-        self._bus = Bus(
-            lambda ears: PahoLink(ears, host="127.0.0.1", port=site.port, user=HUB, password=site.password(HUB)),
-            self._events.put,
-            [self._tree.ask("pad-1")],
-        )
-        self._bus.start()
-        assert isinstance(self._events.get(timeout=LIMIT_S), Connected)
+    def __init__(self, root: Path) -> None:
+        self.finger = root / "f"
+        screen = {"width": 1024, "height": 600, "finger": str(self.finger)}
+        row = {"id": "pad-1", "roles": ["evaluator"], "windows": [1]}
+        super().__init__(root, row, [{"window": 1, "screen": screen}], hears=[ASK])
 
-    def tell(self, topic: Topic, message: Sent, subject: str | int = "", retain: bool = True) -> None:
-        self._bus.publish(self._tree.of(topic, subject), encode(message), retain=retain)
+    def begin(self) -> Touch:
+        self.process.start()
+        return Touch(self.finger)
 
     def beacon(self) -> None:
         """The hub lives."""
-        self.tell(CLOCK, Clock(at=0, speed=1.0, boot=1), retain=False)
+        self.hub.tell(CLOCK, Clock(at=0, speed=1.0, boot=1), retain=False)
 
     def next_rating(self) -> Ask:
         limit = time.monotonic() + LIMIT_S
-        while True:
-            event = self._events.get(timeout=max(0.0, limit - time.monotonic()))
-            if isinstance(event, Arrived):
-                self._bus.ack(event.token)
+        while time.monotonic() < limit:
+            for event in self.hub.heard(0.1):
                 ask = decode_ask(event.payload)
                 if isinstance(ask.body, Rated):
                     return ask
-
-    def close(self) -> None:
-        self._bus.stop()
-
-
-class Place:
-    """A broker, somebody who publishes, and the pad's station file."""
-
-    def __init__(self, root: Path) -> None:
-        shutil.copytree(HALL, root / "hall")
-        with (root / "hall" / "hall.toml").open("a", encoding="utf-8") as file:
-            file.write(STATION)
-        self.site = Site(root / "site", root / "hall" / "hall.toml", processes.free_port())
-        self.site.make()
-        self.broker = processes.broker(self.site)
-        self.broker.start()
-        processes.await_listening(self.broker, self.site.port)
-        self.hub = Hub(self.site)
-        self.finger = root / "f"
-        screen = {"width": 1024, "height": 600, "finger": str(self.finger)}
-        self.station = self.site.station("pad-1", evaluator=[{"window": 1, "screen": screen}])
-        self.pad = processes.role(self.site, "evaluator", self.station, HEADLESS)
-
-    def begin(self) -> Touch:
-        self.pad.start()
-        return Touch(self.finger)
-
-    def close(self) -> None:
-        for process in (self.pad, self.broker):
-            process.end()
-        self.hub.close()
+        raise TimeoutError("nothing was rated")
 
 
 @pytest.fixture
@@ -109,24 +61,24 @@ def test_a_kill_after_the_press_neither_loses_nor_doubles_the_rating(place: Plac
     place.hub.tell(WINDOW, window(window=1), 1)
     touch = place.begin()
     touch.wait_for("card")
-    place.hub.beacon()
+    place.beacon()
     place.hub.tell(WINDOW, window(FIRST, window=1), 1)
     touch.wait_for("levels")
-    assert psutil.Process(place.pad.pid).memory_info().rss < MOST_RSS_MB << 20
+    assert psutil.Process(place.process.pid).memory_info().rss < MOST_RSS_MB << 20
     touch.tap("level:2")
     touch.wait_for("reasons")
     touch.tap("reason:207")
     touch.tap("submit")
     touch.wait_for("thanks")
-    first = place.hub.next_rating()
+    first = place.next_rating()
     assert first.body == Rated(service=FIRST, level=2, reasons=(207,), version=REASONS.version)
-    place.pad.kill()
+    place.process.kill()
     touch.close()
     touch = place.begin()
     touch.wait_for("card")  # the retained state still asks for it
-    assert place.hub.next_rating() == first  # with the id it always had: the hub keeps one
+    assert place.next_rating() == first  # with the id it always had: the hub keeps one
     touch.close()
-    log = place.pad.log.read_text(encoding="utf-8")
+    log = place.process.log.read_text(encoding="utf-8")
     assert "Rated" not in log
     assert "207" not in log
 
@@ -135,9 +87,8 @@ def test_it_ends_at_a_signal_and_tells_a_wrong_file(place: Place) -> None:
     touch = place.begin()
     touch.wait_for("starting")
     touch.close()
-    assert place.pad.end() == 0
+    assert place.process.end() == 0
     place.station.write_text(place.station.read_text().replace("[[evaluator]]", "[[evaluater]]"))
-    pad = processes.role(place.site, "evaluator", place.station, HEADLESS)
-    pad.start()
-    assert psutil.Process(pad.pid).wait(LIMIT_S) == 2
-    assert "evaluater" in pad.last_words()
+    place.process.start()
+    assert psutil.Process(place.process.pid).wait(LIMIT_S) == 2
+    assert "evaluater" in place.process.last_words()
