@@ -50,7 +50,8 @@ class Joints:
             host = self._named(expected[0])
         told = (event["further"], event["joint"], event["part"], list(event["parts"]))
         if told != expected:
-            self._fail("joint", f"{event['service']} is followed by {told}, it should be {expected}")
+            invariant = "joint" if told[1] or expected[1] else "ended"
+            self._fail(invariant, f"{event['service']} is followed by {told}, it should be {expected}")
         host = host if self._is_there(host, expected[0]) else None
         if event["to_window"] != host:
             self._fail("joint", f"{ticket.id} goes on to window {event['to_window']}, its host is {host}")
