@@ -360,7 +360,8 @@ class Found(Reply, frozen=True, kw_only=True, tag="found"):
     priority: PriorityId = ""
     further: tuple[MatterId, ...] = ()  # matters still to come
     kept_until: Instant | None = None  # of one who was missed and may come back
-    parts: tuple[MatterId, ...] = ()  # of the joint matter under way; the last is itself where the host ends it
+    joint: MatterId = ""  # the joint matter under way
+    parts: tuple[MatterId, ...] = ()  # of it; the last is itself where the host ends it
     part: int = 0  # at which of them it stands, from 1
 
 
@@ -425,7 +426,8 @@ class InHand(Struct, frozen=True, kw_only=True):
     started_at: Instant | None = None
     paper_unknown: bool = False
     further: tuple[MatterId, ...] = ()  # the ticket's matters still to come
-    parts: tuple[MatterId, ...] = ()  # of the joint matter under way, or that begins here; see Found
+    joint: MatterId = ""  # the joint matter under way, or that begins here; parts and part as in Found
+    parts: tuple[MatterId, ...] = ()
     part: int = 0
 
 

@@ -41,6 +41,7 @@ def _find(hall: Hall, floor: Floor, asked: Asked, wish: Find, _now: Instant) -> 
         priority=ticket.priority,
         further=listed(ticket.further),
         kept_until=ticket.kept_until or None,
+        joint=ticket.joint if ticket.part else "",
         parts=listed(ticket.parts) if ticket.part else (),
         part=ticket.part,
     )

@@ -52,6 +52,7 @@ def window_state(hall: Hall, floor: Floor, window: WindowNo, rev: int) -> Window
     in_hand = None
     if desk.ticket is not None and desk.service is not None:
         ticket, service = floor.tickets[desk.ticket], floor.services[desk.service]
+        parts = parts_of(hall, ticket)
         in_hand = InHand(
             ticket=ticket.id,
             label=ticket.label,
@@ -63,7 +64,8 @@ def window_state(hall: Hall, floor: Floor, window: WindowNo, rev: int) -> Window
             started_at=service.started_at,
             paper_unknown=ticket.printing is Printing.UNKNOWN,
             further=listed(ticket.further),
-            parts=parts_of(hall, ticket),
+            joint=ticket.joint if ticket.part else ticket.matter if parts else "",
+            parts=parts,
             part=ticket.part,
         )
     return WindowState(
