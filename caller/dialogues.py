@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from caller.frame import BUTTON, View, framed, with_key
 from caller.offers import WINDOWS, Option, options
 from caller.secret import MASK, NOTHING, Typing
-from caller.values import Choice, Choosing, Field, Origin
+from caller.values import Choice, Choosing, Field, HoldReason, Origin
+from hall.hours import local
 from hall.keymap import Action
 from hall.listed import name_in
 from hall.model import DeskState
@@ -152,6 +153,20 @@ def _title(view: View, choosing: Choosing) -> str:
 def _name(view: View, option: Option) -> str:
     if option.proper:
         return name_in(view.language, option)
+    if option.id.startswith("aside "):
+        return _aside(view, option.name)
     if option.id.startswith("window "):
         return view.words("window_named" if option.english else "window", number=option.name, name=option.english)
     return view.words(option.name)
+
+
+def _aside(view: View, label: str) -> str:
+    """A number that was set aside: for what, why and since when."""
+    window, catalogue = view.state.window, view.state.catalogue
+    one = next((one for one in (window.aside if window else ()) if one.label == label), None)
+    if one is None or catalogue is None:
+        return label
+    reasons = {reason.value for reason in HoldReason}
+    reason = view.words(f"hold_reason.{one.reason if one.reason in reasons else HoldReason.NONE}")
+    since = local(catalogue.utc_offset, one.since).strftime("%H:%M")
+    return view.words("aside_row", label=label, matter=view.matter(one.matter), reason=reason, time=since)

@@ -24,6 +24,7 @@ from caller.values import (
     Event,
     Feedback,
     Field,
+    HoldReason,
     Left,
     Origin,
     Pending,
@@ -43,6 +44,7 @@ from hall.messages import (
     CallNumber,
     Catalogue,
     Finish,
+    Hold,
     Next,
     NoShow,
     Pause,
@@ -60,7 +62,7 @@ from hall.said import Tone
 
 Step = tuple[State, tuple[Effect, ...]]
 WindowBody: TypeAlias = (
-    SignOut | Next | CallNumber | Recall | Start | Finish | NoShow | Transfer | Pause | Resume | Undo
+    SignOut | Next | CallNumber | Recall | Start | Finish | NoShow | Transfer | Hold | Pause | Resume | Undo
 )
 PLAIN: dict[Action, type[Recall | Start | Pause | Resume | SignOut | Undo]] = {
     Action.RECALL: Recall,
@@ -193,6 +195,16 @@ def _wished(state: State, event: Pressed, mono: float) -> Step:
             return _transfer_to(state, event, mono)
         case Action.TRANSFER:
             return _asking(state, Choice.TARGET, action), ()
+        case Action.HOLD if event.origin is Origin.KEYPAD:
+            return wish(state, action, event.origin, Hold(window=window), mono)
+        case Action.HOLD:
+            return _asking(state, Choice.HOLD_REASON, action), ()
+        case Action.TAKE_UP if event.origin is Origin.KEYPAD:
+            assert state.window is not None
+            label = state.window.aside[0].label  # a keypad shows no list: whoever was set aside first
+            return wish(state, action, event.origin, CallNumber(window=window, label=label), mono)
+        case Action.TAKE_UP:
+            return _asking(state, Choice.ASIDE, action), ()
         case _:
             assert action is not None
             return wish(state, action, event.origin, PLAIN[action](window=window), mono)
@@ -272,6 +284,10 @@ def _chosen_body(state: State, choosing: Choosing, option: str) -> WindowBody:
         return Finish(window=window, disposition=Disposition(option))
     if choosing.action is Action.NO_SHOW:
         return NoShow(window=window, reason=MissReason(option))
+    if choosing.action is Action.HOLD:
+        return Hold(window=window, reason="" if option == HoldReason.NONE else option)
+    if choosing.action is Action.TAKE_UP:
+        return CallNumber(window=window, label=option.partition(" ")[2])
     return Transfer(window=window, reason=option, matter=choosing.matter, to_window=choosing.to_window)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from caller.values import Choice, Choosing, Manner, Origin, Settings, State, TransferReason, Why
+from caller.values import Choice, Choosing, HoldReason, Manner, Origin, Settings, State, TransferReason, Why
 from hall.keymap import Action
 from hall.messages import Catalogue
 from hall.model import DeskState, Disposition, Instant, MissReason
@@ -16,10 +16,11 @@ FEW_WINDOWS = 4  # more of them have a list of their own
 
 _HERE = None  # allowed
 _NEED_TICKET = dict.fromkeys(
-    (Action.RECALL, Action.START, Action.FINISH, Action.NO_SHOW, Action.TRANSFER), Why.NO_TICKET_IN_HAND
+    (Action.RECALL, Action.START, Action.FINISH, Action.NO_SHOW, Action.TRANSFER, Action.HOLD), Why.NO_TICKET_IN_HAND
 )
 _HAND_FULL = dict.fromkeys(
-    (Action.SIGN_IN, Action.SIGN_OUT, Action.CALL_NUMBER, Action.PAUSE, Action.RESUME), Why.TICKET_IN_HAND
+    (Action.SIGN_IN, Action.SIGN_OUT, Action.CALL_NUMBER, Action.PAUSE, Action.RESUME, Action.TAKE_UP),
+    Why.TICKET_IN_HAND,
 )
 
 # Per state of the window: None is allowed, else why not. Behind it: DESK and SERVICE of hall.lifecycle.
@@ -33,6 +34,7 @@ BARS: Mapping[DeskState, Mapping[Action, Why | None]] = {
         Action.PAUSE: Why.PAUSED,
         Action.NEXT: Why.PAUSED,
         Action.CALL_NUMBER: Why.PAUSED,
+        Action.TAKE_UP: Why.PAUSED,
         Action.UNDO: _HERE,
     },
     DeskState.FREE: {
@@ -43,6 +45,7 @@ BARS: Mapping[DeskState, Mapping[Action, Why | None]] = {
         Action.PAUSE: _HERE,
         Action.NEXT: _HERE,
         Action.CALL_NUMBER: _HERE,
+        Action.TAKE_UP: _HERE,
         Action.UNDO: _HERE,
     },
     DeskState.CALLING: {
@@ -52,6 +55,7 @@ BARS: Mapping[DeskState, Mapping[Action, Why | None]] = {
         Action.FINISH: Why.NOT_STARTED,
         Action.NO_SHOW: _HERE,
         Action.TRANSFER: _HERE,
+        Action.HOLD: _HERE,
         Action.NEXT: Why.NOT_STARTED,
         Action.UNDO: _HERE,
     },
@@ -62,6 +66,7 @@ BARS: Mapping[DeskState, Mapping[Action, Why | None]] = {
         Action.FINISH: _HERE,
         Action.NO_SHOW: Why.ALREADY_STARTED,
         Action.TRANSFER: _HERE,
+        Action.HOLD: _HERE,
         Action.NEXT: _HERE,
         Action.UNDO: _HERE,
     },
@@ -88,6 +93,8 @@ def why_not(state: State, action: Action, now: Instant | None, origin: Origin = 
     barred = BARS[window.state][action]
     if barred is None and action is Action.NEXT and window.in_hand is None and window.waiting == 0:
         return Why.NOBODY_WAITING
+    if barred is None and action is Action.TAKE_UP and not window.aside:
+        return Why.NOTHING_ASIDE
     if barred is None and action is Action.UNDO and undo_seconds(state, now) <= 0:
         return Why.NOTHING_TO_UNDO
     if barred is None and action is Action.NO_SHOW and window.in_hand is not None:
@@ -126,6 +133,11 @@ def options(state: State) -> tuple[Option, ...]:
         case Choice.TRANSFER_REASON:
             reasons = (r for r in TransferReason if r is not TransferReason.KEYPAD)
             return tuple(Option(r, f"transfer_reason.{r}") for r in reasons)
+        case Choice.HOLD_REASON:
+            return tuple(Option(r, f"hold_reason.{r}") for r in HoldReason)
+        case Choice.ASIDE:
+            aside = state.window.aside if state.window else ()
+            return tuple(Option(f"aside {one.label}", one.label) for one in aside)
         case Choice.TARGET:
             windows = _other_windows(state, catalogue)
             several = (Option(WINDOWS, "other_windows"),)

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from caller.offers import why_not
 from caller.secret import NOTHING
 from caller.values import (
+    Choice,
     Effect,
     Entry,
     Feedback,
@@ -27,7 +28,7 @@ from hall.said import REFUSALS, Said, Tone
 
 Step = tuple[State, tuple[Effect, ...]]
 # The message of these names the ticket now in hand.
-NAMED = (Action.NEXT, Action.CALL_NUMBER, Action.RECALL, Action.START)
+NAMED = (Action.NEXT, Action.CALL_NUMBER, Action.RECALL, Action.START, Action.TAKE_UP)
 
 
 def say(state: State, tone: Tone, room: str, key: str, mono: float, values: tuple[tuple[str, str], ...] = ()) -> State:
@@ -107,8 +108,9 @@ def told(state: State, window: WindowState) -> State:
     in_hand_before = state.window.in_hand.ticket if state.window and state.window.in_hand else None
     state = replace(state, window=window, floor=window.rev)
     if state.choosing is not None:
-        # Every list is about the ticket in hand: an answer given to it must not meet another, or none.
+        # Every list but one is about the ticket in hand: an answer given to it must not meet another, or none.
         same = window.in_hand is not None and window.in_hand.ticket == in_hand_before
+        same = same or state.choosing.choice is Choice.ASIDE
         if not same or why_not(state, state.choosing.action, None) is not None:
             state = replace(state, choosing=None)
     if state.entry is not None:

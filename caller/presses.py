@@ -7,20 +7,31 @@ from caller.secret import Secret
 from caller.values import Chose, Entered, Erased, Event, Left, Pressed, State, Typed
 from hall.keymap import Action
 
-FUNCTION_KEYS: dict[str, Action] = {
-    "f1": Action.NEXT,
-    "f2": Action.RECALL,
-    "f3": Action.START,
-    "f4": Action.FINISH,
-    "f5": Action.NO_SHOW,
-    "f6": Action.TRANSFER,
-    "f7": Action.PAUSE,
-    "f8": Action.RESUME,
-    "f9": Action.UNDO,
-    "f10": Action.CALL_NUMBER,
-    "f11": Action.SIGN_IN,
-    "f12": Action.SIGN_OUT,
-}
+# As they stand on the screen: the service, the ticket, the window.
+KEY_ROWS: tuple[dict[str, Action], ...] = (
+    {
+        "f1": Action.NEXT,
+        "f2": Action.RECALL,
+        "f3": Action.START,
+        "f4": Action.FINISH,
+        "f5": Action.NO_SHOW,
+    },
+    {
+        "f6": Action.TRANSFER,
+        "insert": Action.HOLD,
+        "home": Action.TAKE_UP,
+        "f10": Action.CALL_NUMBER,
+        "f9": Action.UNDO,
+    },
+    {
+        "f7": Action.PAUSE,
+        "f8": Action.RESUME,
+        "f11": Action.SIGN_IN,
+        "f12": Action.SIGN_OUT,
+    },
+)
+FUNCTION_KEYS: dict[str, Action] = {key: action for row in KEY_ROWS for key, action in row.items()}
+KEY_NAMES = {"insert": "Ins", "home": "Home"}  # of the others in capitals
 PLAIN_KEYS: dict[str, type[Entered | Erased | Left]] = {
     "return": Entered,
     "enter": Entered,

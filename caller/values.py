@@ -50,6 +50,16 @@ class TransferReason(StrEnum):
     KEYPAD = "keypad"  # a keypad cannot say
 
 
+class HoldReason(StrEnum):
+    """Why a ticket is set aside."""
+
+    FORM = "form"
+    COPIES = "copies"
+    PAYMENT = "payment"
+    MATERIALS = "materials"
+    NONE = "none"  # nothing is said
+
+
 # --- dialogues ----------------------------------------------------------------------------------------------
 
 
@@ -80,6 +90,8 @@ class Choice(StrEnum):
     WINDOW = "window"  # of many
     MATTER = "matter"  # of `department`
     TRANSFER_REASON = "transfer_reason"
+    HOLD_REASON = "hold_reason"
+    ASIDE = "aside"  # a number that this window has set aside
 
 
 class Choosing(Struct, frozen=True, kw_only=True):
@@ -134,6 +146,7 @@ class Why(StrEnum):
     BADGE_SHORT = "badge_short"
     PIN_LENGTH = "pin_length"
     UNKNOWN_TARGET = "unknown_target"
+    NOTHING_ASIDE = "nothing_aside"
 
 
 # --- effects ------------------------------------------------------------------------------------------------

@@ -17,7 +17,9 @@ from hall.model import Day, Hall, Instant, Printing, Ticket, TicketId
 from hall.numbering import matches
 from hall.routing import Level, Rule
 from hall.station.settings import read_hall, words
+from hall.wording import Words
 from hub.floor import Floor
+from hub.held import listed
 from hub.snapshot import Snapshot
 
 FOUND, NOT_FOUND = 0, 1
@@ -48,7 +50,7 @@ def why(wanted: str, store: Path, hall_file: Path, console: Console, *, language
     console.print(Text(say("title", hall=hall.name, ticket=found[0]), "bold"))
     for told in story(rows, found[0]):
         clock = local(hall.utc_offset, told.at).strftime("%H:%M:%S")
-        sentence = say(told.key, **named(hall, told.values, language))
+        sentence = say(told.key, **named(hall, told.values, language, say))
         console.print(Text.assemble((clock, "cyan"), "  ", sentence), soft_wrap=True)
     return FOUND
 
@@ -84,7 +86,7 @@ def _of_event(at: Instant, event: AnyEvent, floor: Floor) -> Iterator[Told]:
         yield Told(at, "issued", values)
         for key in ("priority", "for_window", "for_clerk", "further", "booking"):
             if values[key]:
-                yield Told(at, f"asked.{key}", values)
+                yield Told(at, "joint.named" if key == "for_window" and event.hosted else f"asked.{key}", values)
     elif isinstance(event, TicketPrinted):
         yield Told(at, f"printed.{Printing(event.outcome).value}", values)
     elif isinstance(event, Called):
@@ -94,32 +96,53 @@ def _of_event(at: Instant, event: AnyEvent, floor: Floor) -> Iterator[Told]:
         yield Told(at, f"called.{Rule(event.rule).value}", values)
         if event.level in (Level.HELP, Level.DELEGATED):
             yield Told(at, f"level.{event.level}", values)
+        service = floor.services[event.service]
+        if service.part:
+            values |= {"part": service.part, "joint": service.joint}
+            yield Told(at, "joint.called", values | {"parts": listed(floor.tickets[event.ticket].parts)})
     elif isinstance(event, Missed):
         yield Told(at, "missed.behind" if event.behind_place else f"missed.{event.then}", values)
     elif isinstance(event, Finished):
         yield Told(at, "finished", values)
-        if event.further:
+        if floor.services[event.service].part and not event.joint:
+            yield Told(at, "joint.done", values | {"joint": floor.services[event.service].joint})
+        if event.joint:
+            yield from _goes_on(at, event, floor)
+        elif event.further:
             yield Told(at, "further", values)
     else:
         ticket = floor.tickets.get(str(values.get("ticket")))
         yield Told(at, tag, values | {"state": ticket.state if ticket else ""})
 
 
+def _goes_on(at: Instant, event: Finished, floor: Floor) -> Iterator[Told]:
+    """A joint matter goes on to its next part, or back to its host."""
+    host = floor.tickets[event.ticket].host
+    values = _values(event) | {"count": len(event.parts), "host": host}
+    if not floor.services[event.service].part:
+        yield Told(at, "joint.begun", values)
+    back = event.further == event.joint
+    yield Told(at, ("joint.back" if event.to_window else "joint.back_anywhere") if back else "joint.next", values)
+
+
 def _values(event: AnyEvent) -> dict[str, Any]:
     return structs.asdict(event)
 
 
-def named(hall: Hall, values: dict[str, Any], language: str) -> dict[str, Any]:
-    """What fills a sentence: names stand for ids where the hall has them."""
+def named(hall: Hall, values: dict[str, Any], language: str, say: Words) -> dict[str, Any]:
+    """What fills a sentence: names stand for ids where the hall has them, words for the codes of reasons."""
     told = dict(values)
 
     def name(row: Any) -> str:
         return str((language != "zh" and row.english) or row.name)
 
-    for key in ("matter", "further"):
+    told["count"] = told.get("count", len(told.get("parts") or ()))
+    for key in ("matter", "further", "joint", "parts"):
         ids = told.get(key) or ()
         ids = (ids,) if isinstance(ids, str) else ids
-        told[key] = "、".join(name(hall.by_matter[m]) if m in hall.by_matter else m for m in ids)
+        told[key] = say("list").join(name(hall.by_matter[m]) if m in hall.by_matter else m for m in ids)
+    if f"reason.{told.get('reason') or 'none'}" in say:
+        told["reason"] = say(f"reason.{told.get('reason') or 'none'}")
     priority = hall.by_priority.get(told.get("priority", ""))
     told["priority"] = name(priority) if priority else told.get("priority", "")
     told["basis"] = priority.basis if priority else ""

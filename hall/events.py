@@ -92,6 +92,7 @@ class TicketIssued(Event, frozen=True, kw_only=True, tag="ticket_issued/1"):
     for_clerk: Badge | None = None
     further: tuple[MatterId, ...] = ()
     booking: str = ""
+    hosted: bool = False  # `for_window` was not asked for: it is the host of the joint matter
 
 
 class TicketPrinted(Event, frozen=True, kw_only=True, tag="ticket_printed/1"):
@@ -164,7 +165,9 @@ class Started(Event, frozen=True, kw_only=True, tag="started/1"):
 
 
 class Finished(Event, frozen=True, kw_only=True, tag="finished/1"):
-    """The service ended. With `further` the ticket waits for that matter now, at its place by arrival."""
+    """The service ended. With `further` the ticket waits for that matter now, at its place by arrival. Of the 联办
+    matter `joint` that is part number `part` (from 1) of `parts`; the window that ended its first service is the host,
+    `to_window` where the host is waited for."""
 
     service: ServiceId
     ticket: TicketId
@@ -172,6 +175,10 @@ class Finished(Event, frozen=True, kw_only=True, tag="finished/1"):
     disposition: Disposition
     request: RequestId = ""
     further: MatterId = ""
+    joint: MatterId = ""
+    part: int = 0
+    parts: tuple[MatterId, ...] = ()
+    to_window: WindowNo | None = None
 
 
 class Missed(Event, frozen=True, kw_only=True, tag="missed/1"):
@@ -197,6 +204,7 @@ class CameBack(Event, frozen=True, kw_only=True, tag="came_back/1"):
     station: StationId
     behind_at: Instant = 0
     behind_place: int = 0
+    to_window: WindowNo | None = None  # the host of its joint matter
 
 
 class KeptEnded(Event, frozen=True, kw_only=True, tag="kept_ended/1"):

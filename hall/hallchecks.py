@@ -9,6 +9,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from msgspec import Struct
 
 from hall.checked import SECRET, Mistakes, Rules
+from hall.jointchecks import check_joint
 from hall.model import (
     AlertPolicy,
     BookingPolicy,
@@ -18,6 +19,7 @@ from hall.model import (
     Hall,
     Holidays,
     Hours,
+    Joint,
     Material,
     Matter,
     MissPolicy,
@@ -120,6 +122,8 @@ def field_rules(told: Told) -> Rules:
         (Matter, "series"): series,
         (Matter, "minutes"): must(lambda m: 0 < m <= 480, "above 0, at most 480"),
         (Matter, ""): same_day,
+        (Joint, "parts"): all_of(some, once, matters),
+        (Joint, "host"): window,
         (Guide, "conditions"): some,
         (Guide, "steps"): some,
         (Guide, "statutory_days"): from_to(0, 730),
@@ -227,6 +231,9 @@ def check_together(told: Told, mistakes: Mistakes) -> None:
     for keys in (("window", "letter"), ("window", "badge")):
         _tell_overlapping(told, keys, mistakes)
     _tell_unserved(told, mistakes)
+    if told.complete:
+        matters = [(row.at, row.data) for row in told.rows.get("matters", ())]
+        check_joint(matters, [row.data for row in told.rows.get("windows", ())], mistakes)
 
 
 def _tell_overlapping(told: Told, keys: tuple[str, str], mistakes: Mistakes) -> None:

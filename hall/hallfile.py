@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -66,9 +67,14 @@ def parse_hall(main: str, texts: Mapping[str, str], *, judged: bool = True) -> H
     hall = Hall(**values)
     broken = unsound(hall) if judged else ()
     if broken:
-        place = joined.places.get("policy", f"{main}: policy").removesuffix("policy")
-        raise BadFile(tuple(f"{place}{one.where}: {one.rule}: {one.why}" for one in broken))
+        raise BadFile(tuple(f"{_place(one.where, main, joined)}{one.where}: {one.rule}: {one.why}" for one in broken))
     return hall
+
+
+def _place(where: str, main: str, joined: Joined) -> str:
+    """The file that a path stands in."""
+    key = re.split(r"[.\[]", where, maxsplit=1)[0]
+    return joined.places.get(key, f"{main}: {key}").removesuffix(key)
 
 
 def _joined(main: str, texts: Mapping[str, str], mistakes: Mistakes) -> Joined:

@@ -24,6 +24,8 @@ class Action(StrEnum):
     TRANSFER = "transfer"
     CALL_NUMBER = "call_number"
     UNDO = "undo"
+    HOLD = "hold"  # 挂起
+    TAKE_UP = "take_up"  # 取回 what was set aside
     EVALUATE = "evaluate"
 
 

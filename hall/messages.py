@@ -337,6 +337,7 @@ class Issued(Reply, frozen=True, kw_only=True, tag="issued"):
     closing_soon: bool = False
     reprint: bool = False
     priority: PriorityId = ""
+    further: tuple[MatterId, ...] = ()  # the matters after the first, in order
 
 
 class Done(Reply, frozen=True, kw_only=True, tag="done"):
@@ -356,6 +357,12 @@ class Found(Reply, frozen=True, kw_only=True, tag="found"):
     issued_at: Instant
     ahead: int = 0
     window: WindowNo | None = None
+    priority: PriorityId = ""
+    further: tuple[MatterId, ...] = ()  # matters still to come
+    kept_until: Instant | None = None  # of one who was missed and may come back
+    joint: MatterId = ""  # the joint matter under way
+    parts: tuple[MatterId, ...] = ()  # of it; the last is itself where the host ends it
+    part: int = 0  # at which of them it stands, from 1
 
 
 class Noted(Reply, frozen=True, kw_only=True, tag="noted"):
@@ -418,6 +425,30 @@ class InHand(Struct, frozen=True, kw_only=True):
     called_at: Instant
     started_at: Instant | None = None
     paper_unknown: bool = False
+    further: tuple[MatterId, ...] = ()  # the ticket's matters still to come
+    joint: MatterId = ""  # the joint matter under way, or that begins here; parts and part as in Found
+    parts: tuple[MatterId, ...] = ()
+    part: int = 0
+
+
+class Aside(Struct, frozen=True, kw_only=True):
+    """A ticket that a window has set aside, since when and why."""
+
+    label: str
+    matter: MatterId
+    since: Instant
+    reason: str = ""
+
+
+class Hosted(Struct, frozen=True, kw_only=True):
+    """A ticket whose joint matter a window hosts: at which of its `parts` it stands, in hand at `window` or waiting."""
+
+    label: str
+    joint: MatterId
+    parts: tuple[MatterId, ...]
+    part: int
+    state: TicketState
+    window: WindowNo | None = None
 
 
 class WindowState(Retained, frozen=True, kw_only=True):
@@ -433,6 +464,8 @@ class WindowState(Retained, frozen=True, kw_only=True):
     undo: DeskAct | None = None
     undo_until: Instant | None = None
     rate: ServiceId | None = None  # the pad asks for a rating of this service; never a value
+    aside: tuple[Aside, ...] = ()  # first set aside first
+    hosted: tuple[Hosted, ...] = ()  # by arrival
 
 
 class BoardRow(Struct, frozen=True, kw_only=True):
@@ -489,6 +522,16 @@ class ListedZone(Struct, frozen=True, kw_only=True):
     english: str = ""
 
 
+class ListedPriority(Struct, frozen=True, kw_only=True):
+    """A class of 绿色通道 as slips name it; with `at_kiosk` a visitor may choose it there, on the stated basis."""
+
+    id: PriorityId
+    name: str
+    basis: str = ""
+    english: str = ""
+    at_kiosk: bool = False
+
+
 class Card(Struct, frozen=True, kw_only=True):
     """A clerk's public card (seed §(八)3) and the public part of the PIN verifier: salt and cost."""
 
@@ -515,6 +558,8 @@ class Catalogue(Retained, frozen=True, kw_only=True):
     reprint_s: float = 60.0  # real seconds
     no_show_calls: int = 3
     speed: float = 1.0  # business seconds in a real one
+    priorities: tuple[ListedPriority, ...] = ()
+    bookings: bool = False  # whether something may be booked here
 
 
 class OpenState(Retained, frozen=True, kw_only=True):

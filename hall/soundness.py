@@ -8,6 +8,7 @@ from itertools import combinations
 
 from msgspec import Struct
 
+from hall.hours import hours_of
 from hall.model import Hall, Hours, Priority, Quota, Then
 from hall.waiting import windows_for
 
@@ -36,6 +37,8 @@ WHY = {
     "late_before_early": "who comes late would be called before who comes in time: {late!r} weighs more than {early!r}",
     "bands_overlap": "{matter}: {first} and {second} overlap, so that a place is in two bands",
     "outside_hours": "{matter}: nobody is called between {begins} and {ends}",
+    "never_together": "{matter}: nobody is called for {part} after {host_begins}, when its host begins: it would never "
+    "be done on one day",
     "over_capacity": "{matter}: {places} bookings of {minutes:g} minutes do not fit into {windows} windows × {band} "
     "minutes: nobody who walks in would ever be called",
 }
@@ -43,7 +46,7 @@ WHY = {
 
 def unsound(hall: Hall) -> tuple[Unsound, ...]:
     """Every rule that the hall's policy breaks."""
-    return (*_classes(hall), *_missed(hall), *_booked(hall), *_quotas(hall))
+    return (*_classes(hall), *_missed(hall), *_booked(hall), *_quotas(hall), *_joint(hall))
 
 
 def _classes(hall: Hall) -> Iterator[Unsound]:
@@ -106,6 +109,20 @@ def _quota(hall: Hall, quota: Quota, where: str) -> Iterator[Unsound]:
     if quota.places * handling > len(windows) * band:
         values = {"places": quota.places, "minutes": handling, "windows": len(windows), "band": band}
         yield Unsound(f"{where}.places", "over_capacity", {"matter": quota.matter, **values})
+
+
+def _joint(hall: Hall) -> Iterator[Unsound]:
+    """A joint matter is done on one day: after the host has begun, every part must still be called somewhere."""
+    for matter in hall.matters:
+        if matter.joint is None:
+            continue
+        hosts = windows_for(hall, matter.id) if matter.joint.host is None else (matter.joint.host,)
+        begins = min(start for n in hosts for start, _ in hours_of(hall, hall.by_window[n].zone).calling)
+        for at, part in enumerate(matter.joint.parts):
+            ends = [end for n in windows_for(hall, part) for _, end in hours_of(hall, hall.by_window[n].zone).calling]
+            if max(ends) <= begins:
+                told: dict[str, str | int | float] = {"matter": matter.id, "part": part, "host_begins": begins}
+                yield Unsound(f"matters[{matter.id}].joint.parts[{at}]", "never_together", told)
 
 
 def _within(quota: Quota, hours: Hours) -> bool:

@@ -14,7 +14,7 @@ from hall.routing import Key, Level, Line, Looked, helps, levels, may_serve
 from hall.waiting import rivals, windows_for
 from hub.decision import Asked, Decision, Refuse
 from hub.floor import Floor
-from hub.held import clerk_queue, key_of, lane_of, window_queue
+from hub.held import clerk_queue, key_of, lane_of, queue_of, window_queue
 
 Rule: TypeAlias = Callable[[Hall, Floor, Asked, Any, Instant], Decision]
 IN_HAND = (DeskState.CALLING, DeskState.SERVING)
@@ -37,9 +37,10 @@ def looked_at(hall: Hall, floor: Floor, window: WindowNo, now: Instant, joining:
     desk, opening = floor.desk(window), opened(floor, window, now)
     clerk, lines = clerk_of(hall, desk), floor.queues
     if joining is not None:
-        line = lines[joining.matter].copy() if joining.matter in lines else Line()
+        queue = queue_of(joining)
+        line = lines[queue].copy() if queue in lines else Line()
         line.add(key_of(joining), lane_of(joining), joining.overtaken)
-        lines = lines | {joining.matter: line}
+        lines = lines | {queue: line}
     asked = [window_queue(window)] + ([clerk_queue(desk.clerk)] if desk.clerk is not None else [])
     found = [Looked(queue, Level.ASKED, lines[queue]) for queue in asked if queue in lines]
     more = opening.matters.split(",") if opening is not None and opening.matters else ()

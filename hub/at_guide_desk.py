@@ -13,7 +13,7 @@ from hall.numbering import matches
 from hub.asking import hosted, must_have_role, people_ahead
 from hub.decision import Asked, Decision, Personal, Refuse
 from hub.floor import Floor
-from hub.held import key_of
+from hub.held import key_of, listed
 
 MAX_TEXT = 200  # characters of an emergency
 MAX_WORDS = 150  # characters of own words (wording.md)
@@ -37,7 +37,13 @@ def _find(hall: Hall, floor: Floor, asked: Asked, wish: Find, _now: Instant) -> 
         printing=ticket.printing,
         issued_at=ticket.issued_at,
         ahead=sum(people_ahead(hall, floor, ticket.matter, key_of(ticket)).values()) if waits else 0,
-        window=ticket.window,
+        window=ticket.for_window if waits and ticket.for_window is not None else ticket.window,
+        priority=ticket.priority,
+        further=listed(ticket.further),
+        kept_until=ticket.kept_until or None,
+        joint=ticket.joint if ticket.part else "",
+        parts=listed(ticket.parts) if ticket.part else (),
+        part=ticket.part,
     )
     return Decision(reply=reply)
 

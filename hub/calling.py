@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from msgspec.structs import replace
-
 from hall.events import AnyEvent, Called, Finished, Recalled, Started
 from hall.hours import calling
 from hall.messages import CallNumber, Next, Recall, Refusal
@@ -16,7 +14,8 @@ from hub import asking
 from hub.asking import IN_HAND, in_hand, looked_at, manned, must_be_open, opened
 from hub.decision import Asked, Decision, Refuse
 from hub.floor import Floor
-from hub.held import key_of
+from hub.held import gone_on, key_of
+from hub.joint import what_follows
 
 MOST_OF_LABEL = 20  # longer than any number; Python refuses to read digits by the thousand
 
@@ -28,7 +27,7 @@ def _next(hall: Hall, floor: Floor, asked: Asked, wish: Next, now: Instant) -> D
     if desk.state in IN_HAND:
         if wish.finishing is None:
             raise Refuse(Refusal.TICKET_IN_HAND)
-        events, joining = _finish_in_hand(floor, desk, wish, asked)
+        events, joining = _finish_in_hand(hall, floor, desk, wish, asked)
     must_be_open(desk)
     closed = _closed(hall, floor, wish.window, now)
     looked = [] if closed else looked_at(hall, floor, wish.window, now, joining)
@@ -41,7 +40,9 @@ def _next(hall: Hall, floor: Floor, asked: Asked, wish: Next, now: Instant) -> D
     raise closed or Refuse(Refusal.NOBODY_WAITING)
 
 
-def _finish_in_hand(floor: Floor, desk: Desk, wish: Next, asked: Asked) -> tuple[list[AnyEvent], Ticket | None]:
+def _finish_in_hand(
+    hall: Hall, floor: Floor, desk: Desk, wish: Next, asked: Asked
+) -> tuple[list[AnyEvent], Ticket | None]:
     """A keypad's *next* with a ticket in hand: the applicant came and is done, with this matter at least; then the
     ticket as it waits for the next one."""
     ticket, service = in_hand(floor, desk)
@@ -49,20 +50,21 @@ def _finish_in_hand(floor: Floor, desk: Desk, wish: Next, asked: Asked) -> tuple
     events: list[AnyEvent] = []
     if desk.state is DeskState.CALLING:
         events.append(Started(service=service.id, ticket=ticket.id, window=desk.window))
-    finished = finish(ticket, service, desk, wish.finishing, asked)
-    waits = replace(ticket, matter=finished.further, for_window=None, for_clerk=None) if finished.further else None
-    return [*events, finished], waits
+    finished = finish(hall, floor, ticket, service, wish.finishing, asked)
+    return [*events, finished], gone_on(ticket, finished) if finished.further else None
 
 
-def finish(ticket: Ticket, service: Service, desk: Desk, disposition: Disposition, asked: Asked) -> Finished:
-    """The end of a service; with more matters on the ticket it waits for the next of them."""
+def finish(
+    hall: Hall, floor: Floor, ticket: Ticket, service: Service, disposition: Disposition, asked: Asked
+) -> Finished:
+    """The end of a service; with more parts or matters on the ticket it waits for the next of them."""
     return Finished(
         service=service.id,
         ticket=ticket.id,
-        window=desk.window,
+        window=service.window,
         disposition=disposition,
         request=asked.id,
-        further=ticket.further.partition(",")[0],
+        **what_follows(hall, floor, ticket, disposition),
     )
 
 

@@ -6,7 +6,7 @@ from itertools import islice
 
 from hall.events import AnyEvent, CameBack, Requeued
 from hall.messages import ComeBack, Noted, Refusal
-from hall.model import Desk, Hall, Instant, Role, Then, Ticket, TicketState
+from hall.model import Desk, Hall, Instant, Role, Then, Ticket, TicketState, WindowNo
 from hall.numbering import matches
 from hall.routing import may_serve
 from hall.topics import HUB
@@ -14,6 +14,7 @@ from hub.asking import Rule, clerk_of, must_have_role
 from hub.decision import Asked, Decision, Refuse
 from hub.floor import Floor
 from hub.held import clerk_queue, queue_of, window_queue
+from hub.joint import host_of
 
 
 def behind(hall: Hall, floor: Floor, ticket: Ticket, queue: str) -> tuple[Instant, int]:
@@ -40,18 +41,24 @@ def _come_back(hall: Hall, floor: Floor, asked: Asked, wish: ComeBack, now: Inst
     return Decision(events=(came_back(hall, floor, ticket, asked.station),), reply=Noted())
 
 
-def came_back(hall: Hall, floor: Floor, ticket: Ticket, station: str) -> CameBack:
-    """It waits again, for any window of its matter: at its place, or, if the policy puts it back, behind others."""
+def came_back(hall: Hall, floor: Floor, ticket: Ticket, station: str, closing: WindowNo | None = None) -> CameBack:
+    """It waits again, for any window of its matter or for the host of its joint one, unless that is `closing`: at its
+    place, or, if the policy puts it back, behind others."""
+    host = host_of(hall, floor, ticket, ticket.matter, closing)
+    queue = ticket.matter if host is None else window_queue(host)
+    rule, behind_at, behind_place = "kept", 0, 0
     if ticket.state is TicketState.HELD:
-        return CameBack(ticket=ticket.id, rule="held", station=station, **_as_before(ticket))
-    if hall.policy.missed.then is not Then.BEHIND:
-        return CameBack(ticket=ticket.id, rule="kept", station=station)
-    behind_at, behind_place = behind(hall, floor, ticket, ticket.matter)
-    return CameBack(ticket=ticket.id, rule="behind", station=station, behind_at=behind_at, behind_place=behind_place)
-
-
-def _as_before(ticket: Ticket) -> dict[str, int]:
-    return {"behind_at": ticket.behind_at, "behind_place": ticket.behind_place}
+        rule, behind_at, behind_place = "held", ticket.behind_at, ticket.behind_place
+    elif hall.policy.missed.then is Then.BEHIND:
+        rule, (behind_at, behind_place) = "behind", behind(hall, floor, ticket, queue)
+    return CameBack(
+        ticket=ticket.id,
+        rule=rule,
+        station=station,
+        behind_at=behind_at,
+        behind_place=behind_place,
+        to_window=host,
+    )
 
 
 def left_behind(hall: Hall, floor: Floor, desk: Desk) -> list[AnyEvent]:
@@ -63,9 +70,9 @@ def left_behind(hall: Hall, floor: Floor, desk: Desk) -> list[AnyEvent]:
         events += [
             Requeued(ticket=ticket, rule=rule) for ticket in floor.reserved if queue_of(floor.tickets[ticket]) == queue
         ]
-    for ticket in floor.tickets.values():
-        if ticket.state is TicketState.HELD and ticket.window == desk.window:
-            events.append(came_back(hall, floor, ticket, HUB))
+    for ticket, window in floor.aside.items():
+        if window == desk.window:
+            events.append(came_back(hall, floor, floor.tickets[ticket], HUB, closing=desk.window))
     return events
 
 

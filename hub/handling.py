@@ -15,6 +15,7 @@ from hub.coming_back import behind
 from hub.decision import Asked, Decision, Refuse
 from hub.floor import Floor
 from hub.held import queue_of
+from hub.joint import host_of
 
 
 def _start(hall: Hall, floor: Floor, asked: Asked, wish: Start, _now: Instant) -> Decision:
@@ -31,7 +32,7 @@ def _finish(hall: Hall, floor: Floor, asked: Asked, wish: Finish, _now: Instant)
     ticket, service = in_hand(floor, desk)
     if desk.state is not DeskState.SERVING:
         raise Refuse(Refusal.NOT_STARTED)
-    return Decision(events=(finish(ticket, service, desk, wish.disposition, asked),), window=wish.window)
+    return Decision(events=(finish(hall, floor, ticket, service, wish.disposition, asked),), window=wish.window)
 
 
 def _no_show(hall: Hall, floor: Floor, asked: Asked, wish: NoShow, now: Instant) -> Decision:
@@ -90,7 +91,7 @@ def _transfer(hall: Hall, floor: Floor, asked: Asked, wish: Transfer, _now: Inst
         window=wish.window,
         reason=wish.reason[:80],
         matter=matter,
-        to_window=wish.to_window,
+        to_window=wish.to_window or host_of(hall, floor, ticket, matter, closing=wish.window),
     )
     return Decision(events=(event,), window=wish.window)
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Self, TypeAlias
 
+from msgspec.structs import replace
+
+from hall.events import Finished
 from hall.model import (
     Alert,
     Badge,
@@ -16,6 +19,7 @@ from hall.model import (
     Instant,
     Leave,
     Lockout,
+    MatterId,
     Opening,
     Printing,
     PriorityId,
@@ -66,6 +70,20 @@ def key_of(ticket: Ticket) -> Key:
     return ticket.issued_at, ticket.place, 0, ticket.place, ticket.id
 
 
+def gone_on(ticket: Ticket, event: Finished) -> Ticket:
+    """The ticket as it stands for what comes after a service: a part of its joint matter, or its next matter."""
+    after = replace(ticket, matter=event.further, for_window=event.to_window, for_clerk=None)
+    if not event.joint:
+        return replace(after, further=ticket.further.partition(",")[2], joint="", part=0)
+    host = ticket.host if ticket.part else event.window
+    return replace(after, joint=event.joint, part=event.part, parts=",".join(event.parts), host=host)
+
+
+def listed(ids: str) -> tuple[MatterId, ...]:
+    """What a row keeps joined by commas."""
+    return tuple(ids.split(",")) if ids else ()
+
+
 class Held:
     """The day's tickets, services, desks and queues."""
 
@@ -84,6 +102,8 @@ class Held:
         self.queues: dict[str, Line] = {}  # callable tickets only; none is empty
         self.reserved: dict[TicketId, Instant] = {}  # issued, print not yet reported; oldest first
         self.kept: dict[TicketId, Instant] = {}  # may come back until then
+        self.aside: dict[TicketId, WindowNo] = {}  # set aside there
+        self.hosted: dict[TicketId, WindowNo] = {}  # a joint matter is under way, and that is its host
         self.bookings: dict[str, Booking] = {}
         self.leaves: dict[Badge, Leave] = {}
         self.openings: dict[WindowNo, Opening] = {}
@@ -112,10 +132,9 @@ class Held:
         match entity:
             case Ticket():
                 self.tickets[entity.id] = entity
-                if entity.state is TicketState.KEPT:
-                    self.kept[entity.id] = entity.kept_until
-                else:
-                    self.kept.pop(entity.id, None)
+                _note(self.kept, entity.id, entity.kept_until if entity.state is TicketState.KEPT else None)
+                _note(self.aside, entity.id, entity.window if entity.state is TicketState.HELD else None)
+                _note(self.hosted, entity.id, entity.host if entity.part and entity.ended_at is None else None)
             case Service():
                 self.services[entity.id] = entity
             case Desk():
@@ -156,3 +175,11 @@ class Held:
         line = self.queues.get(queue_of(ticket))
         if line is not None and line.remove(key_of(ticket), lane_of(ticket)) and not line.lanes:
             del self.queues[queue_of(ticket)]
+
+
+def _note(index: dict[TicketId, int], ticket: TicketId, value: int | None) -> None:
+    """Keep what an index says of a ticket; None: nothing."""
+    if value is not None:
+        index[ticket] = value
+    else:
+        index.pop(ticket, None)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from hall.events import AnyEvent, BlockOpened, TicketIssued, TicketReprinted
 from hall.hours import calling_ends, taking
 from hall.messages import Issued, Refusal, Reprint, TakeTicket
@@ -27,7 +29,8 @@ from hall.waiting import wait_minutes, windows_for
 from hub.asking import Rule, must_have_role, must_serve, must_take, people_ahead, roles
 from hub.decision import Asked, Decision, Refuse
 from hub.floor import Floor
-from hub.held import key_of
+from hub.held import key_of, listed
+from hub.joint import first_host
 
 MOST_MATTERS = 5  # on a ticket
 
@@ -93,6 +96,9 @@ def issue(hall: Hall, floor: Floor, asked: Asked, matter: Matter, now: Instant, 
     except SeriesFull as error:
         raise Refuse(Refusal.SERIES_FULL, str(error)) from error
     name = label(series, number, hall.policy.number_digits)
+    if more.get("for_window") is None and more.get("for_clerk") is None:
+        host = first_host(hall, floor, matter)
+        more |= {"for_window": host, "hosted": host is not None}
     event = TicketIssued(
         ticket=ticket_id(floor.day, name),
         day=floor.day,
@@ -108,6 +114,7 @@ def issue(hall: Hall, floor: Floor, asked: Asked, matter: Matter, now: Instant, 
     weight = classes[event.priority].weight_minutes * 60_000 if event.priority in classes else 0.0
     key = (now - round(weight), event.place, 0, event.place, event.ticket)
     reply = _slip(hall, floor, matter.id, event.ticket, name, now, key, now, priority=event.priority)
+    reply = replace(reply, further=event.further, windows=windows if event.for_window is None else (event.for_window,))
     if hall.policy.cut_off and reply.wait_minutes is not None:
         ends = max(calling_ends(hall, hall.by_window[n].zone, now) for n in windows)
         if now + (reply.wait_minutes + matter.minutes) * 60_000 > ends:
@@ -158,6 +165,8 @@ def _reprint(hall: Hall, floor: Floor, asked: Asked, wish: Reprint, now: Instant
     at, name = ticket.issued_at, ticket.label
     key, priority = key_of(ticket), ticket.priority
     reply = _slip(hall, floor, ticket.matter, ticket.id, name, at, key, now, reprint=True, priority=priority)
+    windows = reply.windows if ticket.for_window is None else (ticket.for_window,)
+    reply = replace(reply, further=listed(ticket.further), windows=windows)
     return Decision(events=(TicketReprinted(ticket=ticket.id, station=asked.station),), reply=reply)
 
 

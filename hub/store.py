@@ -40,7 +40,8 @@ from hub.floor import Floor
 from hub.held import Entity
 from hub.seals import Sealed
 
-VERSION = 2  # 2: classes, no-shows that come back, bookings, leaves, windows opened
+# 2: classes, no-shows that come back, bookings, leaves, windows opened; 3: joint matters
+VERSION = 3
 GENESIS = bytes(32)
 REPLIES_KEPT_MS = 7 * 24 * 3600 * 1000
 TRIAL_BYTES = 65_536

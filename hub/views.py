@@ -11,14 +11,17 @@ from hall.events import AnyEvent, Called, Recalled
 from hall.hours import day_of, taking
 from hall.messages import (
     AlertState,
+    Aside,
     BoardRow,
     BoardState,
     Card,
     Catalogue,
     EmergencyState,
+    Hosted,
     InHand,
     ListedDepartment,
     ListedMatter,
+    ListedPriority,
     ListedWindow,
     ListedZone,
     OpenState,
@@ -26,12 +29,14 @@ from hall.messages import (
     Say,
     WindowState,
 )
-from hall.model import Alert, DeskState, Hall, Instant, Printing, WindowNo, ZoneId
+from hall.model import Alert, DeskState, Hall, Instant, MatterId, Printing, Ticket, TicketState, WindowNo, ZoneId
 from hall.pin import salt_of
 from hall.topics import CATALOGUE, EMERGENCY, OPEN, Tree
 from hall.waiting import served, windows_for
 from hub.asking import looked_at
 from hub.floor import Floor
+from hub.held import listed
+from hub.joint import steps_of
 
 
 class Tell(Struct, frozen=True):
@@ -47,6 +52,7 @@ def window_state(hall: Hall, floor: Floor, window: WindowNo, rev: int) -> Window
     in_hand = None
     if desk.ticket is not None and desk.service is not None:
         ticket, service = floor.tickets[desk.ticket], floor.services[desk.service]
+        parts = parts_of(hall, ticket)
         in_hand = InHand(
             ticket=ticket.id,
             label=ticket.label,
@@ -57,6 +63,10 @@ def window_state(hall: Hall, floor: Floor, window: WindowNo, rev: int) -> Window
             called_at=service.called_at,
             started_at=service.started_at,
             paper_unknown=ticket.printing is Printing.UNKNOWN,
+            further=listed(ticket.further),
+            joint=ticket.joint if ticket.part else ticket.matter if parts else "",
+            parts=parts,
+            part=ticket.part,
         )
     return WindowState(
         rev=rev,
@@ -70,6 +80,42 @@ def window_state(hall: Hall, floor: Floor, window: WindowNo, rev: int) -> Window
         undo=desk.act,
         undo_until=desk.act_at + round(hall.policy.undo_s * 1000) if desk.act else None,
         rate=desk.rate,
+        aside=_aside(floor, window),
+        hosted=_hosted(floor, window),
+    )
+
+
+def parts_of(hall: Hall, ticket: Ticket) -> tuple[MatterId, ...]:
+    """The parts of the joint matter that is under way, or that begins with the ticket's matter."""
+    if ticket.part:
+        return listed(ticket.parts)
+    matter = hall.by_matter.get(ticket.matter)
+    return steps_of(matter) if matter is not None and matter.joint is not None else ()
+
+
+def _aside(floor: Floor, window: WindowNo) -> tuple[Aside, ...]:
+    """What a window has set aside, first set aside first."""
+    found = []
+    for ticket in (floor.tickets[t] for t, at in floor.aside.items() if at == window):
+        service = floor.services[f"{ticket.id}#{ticket.services}"]
+        since, reason = service.ended_at or service.called_at, service.reason
+        found.append(Aside(label=ticket.label, matter=ticket.matter, since=since, reason=reason))
+    return tuple(sorted(found, key=lambda one: (one.since, one.label)))
+
+
+def _hosted(floor: Floor, window: WindowNo) -> tuple[Hosted, ...]:
+    """The tickets whose joint matter a window hosts, by arrival."""
+    tickets = sorted((floor.tickets[t] for t, host in floor.hosted.items() if host == window), key=lambda t: t.place)
+    return tuple(
+        Hosted(
+            label=t.label,
+            joint=t.joint,
+            parts=listed(t.parts),
+            part=t.part,
+            state=t.state,
+            window=t.window if t.state in (TicketState.CALLED, TicketState.SERVING, TicketState.HELD) else None,
+        )
+        for t in tickets
     )
 
 
@@ -148,6 +194,11 @@ def catalogue(hall: Hall, speed: float = 1.0) -> Catalogue:
         reprint_s=hall.policy.reprint_s / speed,
         no_show_calls=hall.policy.calls_before_no_show,
         speed=speed,
+        priorities=tuple(
+            ListedPriority(id=p.id, name=p.name, basis=p.basis, english=p.english, at_kiosk=p.at_kiosk)
+            for p in hall.policy.priorities
+        ),
+        bookings=bool(hall.policy.bookings.quotas),
     )
 
 

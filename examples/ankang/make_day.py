@@ -31,12 +31,16 @@ PARTS = (
 BUSY = {1: 9, 2: 7, 3: 9, 4: 6, 5: 5, 6: 10, 7: 9, 8: 10, 9: 8, 10: 7, 11: 10, 12: 9, 13: 5, 14: 8, 15: 9, 16: 8}
 PRIORITIES = (("", 94), ("elderly", 4), ("disabled", 1), ("military", 1))
 RATINGS = ((5, 52), (4, 20), (3, 7), (2, 2), (1, 1), (0, 18))
+# A day's row is one visit to one window: matters of several (联办) are not in it.
+FILES = ("windows.toml", *sorted(path.name for path in HERE.glob("matters-*.toml")))
 NO_PATIENCE = 0.03  # go home at once, whatever the queue
 
 
 def main() -> None:
     chance = random.Random(SEED)
-    windows = {w["number"]: w["serves"] for w in tomllib.loads((HERE / "windows.toml").read_text())["windows"]}
+    read = {path: tomllib.loads((HERE / path).read_text(encoding="utf-8")) for path in FILES}
+    joint = {m["id"] for table in read.values() for m in table.get("matters", ()) if "joint" in m}
+    windows = {w["number"]: [m for m in w["serves"] if m not in joint] for w in read["windows.toml"]["windows"]}
     rows = []
     parts = chance.choices(PARTS, [share for *_, share in PARTS], k=COUNT)
     for start, end, _ in parts:

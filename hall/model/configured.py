@@ -64,6 +64,15 @@ class Department(Value, frozen=True, kw_only=True):
     head: Badge = ""
 
 
+class Joint(Value, frozen=True, kw_only=True):
+    """How a 联办件 is done on one number (seed §(五)3): its host window takes it in; then the `parts` follow in order,
+    each a service of its own at a window of that matter; then, if it `returns`, the host ends it."""
+
+    parts: tuple[MatterId, ...]  # 协办环节: a matter of each department that takes part
+    host: WindowNo | None = None  # 牵头窗口; None: whichever window of the matter takes it in
+    returns: bool = True
+
+
 class Matter(Value, frozen=True, kw_only=True):
     """事项: what a citizen comes for; `minutes` is the usual handling time, the basis of the first wait estimates."""
 
@@ -76,6 +85,7 @@ class Matter(Value, frozen=True, kw_only=True):
     minutes: float = 10.0
     series: str | None = None  # None: the department's
     approval: bool = False  # 审批: not for 临聘 staff (seed §(十)1)
+    joint: Joint | None = None  # 联办; None: done at one window, whatever its case
     agreement: str = ""  # 委托代办: the agreement by which another department delegates it (seed §(三)3)
 
 

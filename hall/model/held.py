@@ -129,6 +129,10 @@ class Ticket(Struct, frozen=True, kw_only=True):
     behind_place: int = 0
     for_clerk: Badge | None = None  # waits for whoever this clerk's window is
     further: str = ""  # matters still to come, joined by commas
+    joint: MatterId = ""  # the 联办 matter under way
+    part: int = 0  # at which of its parts it stands, from 1; 0: none is under way
+    parts: str = ""  # all of them, joined by commas; the last is `joint` itself where the host ends it
+    host: WindowNo | None = None  # 牵头窗口: where it was taken in
     booking: str = ""
     ended_at: Instant | None = None
     reason: str = ""
@@ -152,6 +156,8 @@ class Service(Struct, frozen=True, kw_only=True):
     disposition: Disposition | None = None
     reason: str = ""
     last_called_at: Instant = 0
+    joint: MatterId = ""  # of which 联办 matter it is a part
+    part: int = 0  # and which one, from 1; 0: none
 
 
 class Desk(Struct, frozen=True, kw_only=True):

@@ -33,7 +33,7 @@ from hall.model import (
     TicketState,
 )
 from hall.routing import Key
-from hub.held import Changed, Held, Step, key_of
+from hub.held import Changed, Held, Step, gone_on, key_of
 
 
 def _called(floor: Held, event: Called, at: Instant) -> Changed:
@@ -54,6 +54,8 @@ def _called(floor: Held, event: Called, at: Instant) -> Changed:
             state=ServiceState.CALLED,
             called_at=at,
             last_called_at=at,
+            joint=ticket.joint if ticket.part else "",
+            part=ticket.part,
         ),
         replace(
             desk,
@@ -106,14 +108,7 @@ def _started(floor: Held, event: Started, at: Instant) -> Changed:
 def _finished(floor: Held, event: Finished, at: Instant) -> Changed:
     ticket, service, desk = _in_hand(floor, event)
     if event.further:
-        after = replace(
-            ticket,
-            state=moved(TICKET, ticket.state, TicketMove.GO_ON),
-            matter=event.further,
-            further=ticket.further.partition(",")[2],
-            for_window=None,
-            for_clerk=None,
-        )
+        after = replace(gone_on(ticket, event), state=moved(TICKET, ticket.state, TicketMove.GO_ON))
     else:
         after = replace(ticket, state=moved(TICKET, ticket.state, TicketMove.FINISH), ended_at=at)
     changed = (
@@ -170,7 +165,7 @@ def _came_back(floor: Held, event: CameBack, _at: Instant) -> Changed:
         ticket,
         state=moved(TICKET, ticket.state, TicketMove.COME_BACK),
         window=None,
-        for_window=None,
+        for_window=event.to_window,
         for_clerk=None,
         kept_until=0,
         reason="",
@@ -234,8 +229,7 @@ def _taken_back(floor: Held, event: TakenBack, at: Instant) -> Changed:
         back = replace(back, misses=ticket.misses - 1, kept_until=0)
         back = back if back.misses else replace(back, behind_at=0, behind_place=0)
     elif event.act is DeskAct.FINISH and waits:
-        further = ",".join(filter(None, (ticket.matter, ticket.further)))
-        back = replace(back, matter=service.matter, further=further)
+        back = _back_in_service(back, service)
     ticket = back
     service = replace(
         service, state=moved(SERVICE, service.state, service_move), ended_at=None, disposition=None, reason=""
@@ -254,6 +248,14 @@ def _taken_back(floor: Held, event: TakenBack, at: Instant) -> Changed:
         if event.act is DeskAct.START:
             service = replace(service, started_at=None)
     return ticket, service, desk
+
+
+def _back_in_service(ticket: Ticket, service: Service) -> Ticket:
+    """A ticket that had gone on, as that service held it: of a joint matter at the same part again."""
+    further = ticket.further if ticket.part else ",".join(filter(None, (ticket.matter, ticket.further)))
+    back = replace(ticket, matter=service.matter, further=further, for_window=None)
+    back = replace(back, joint=service.joint, part=service.part)
+    return back if service.part else replace(back, parts="", host=None)
 
 
 _BACK = {

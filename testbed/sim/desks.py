@@ -49,6 +49,7 @@ HABITS: dict[DeskState, dict[Action, int]] = {
     DeskState.FREE: {
         Action.NEXT: 60,
         Action.CALL_NUMBER: 12,
+        Action.TAKE_UP: 6,
         Action.PAUSE: 2,
         Action.SIGN_OUT: 1,
         Action.SIGN_IN: 1,
@@ -59,10 +60,11 @@ HABITS: dict[DeskState, dict[Action, int]] = {
         Action.RECALL: 15,
         Action.NO_SHOW: 8,
         Action.TRANSFER: 6,
+        Action.HOLD: 2,
         Action.UNDO: 4,
         Action.NEXT: 6,
     },
-    DeskState.SERVING: {Action.FINISH: 30, Action.NEXT: 30, Action.TRANSFER: 5, Action.UNDO: 3},
+    DeskState.SERVING: {Action.FINISH: 30, Action.NEXT: 30, Action.TRANSFER: 5, Action.HOLD: 3, Action.UNDO: 3},
 }
 
 

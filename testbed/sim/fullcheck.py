@@ -186,6 +186,8 @@ def shape(floor: Floor) -> dict[str, object]:
         "alerts": floor.alerts,
         "queues": floor.queues,
         "kept": floor.kept,
+        "aside": floor.aside,
+        "hosted": floor.hosted,
         "bookings": floor.bookings,
         "leaves": floor.leaves,
         "openings": floor.openings,

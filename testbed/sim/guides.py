@@ -31,7 +31,7 @@ from hall.topics import CATALOGUE, Topic
 from testbed.sim.machines import StationMachine
 from testbed.sim.place import OFFSET
 
-MATTERS = ("pension", "medical", "relief", "household", "birth")
+MATTERS = ("pension", "medical", "relief", "household", "birth", "venture", "family")
 SLOTS = ("08:52", "09:00", "11:50", "13:00", "16:45")
 PEOPLE = 12
 ACT_S = (0.2, 1.2)

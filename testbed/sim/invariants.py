@@ -26,6 +26,7 @@ INVARIANTS = {
     "first-come": "inside a class a window calls the earliest who may be called there; by number only as such",
     "bound": "no ticket is overtaken by more later arrivals than the policy's bound K",
     "why": "the rule that a call tells, and whom it passed over, is what the rules say of the log before it",
+    "joint": "a joint matter's parts are done once each, in the hall's order, its host first and last",
     "missed": "a ticket is passed over after the policy's calls, and comes back in time and behind as many as it says",
     "posts": "temporary staff call no approvals; nobody waits for a window or clerk that has left",
     "booked": "a person books once a day, within the quota; a booking becomes one ticket, in its time",

@@ -12,7 +12,9 @@ from typing import Any
 import msgspec
 
 from hall.model import Hall
+from hall.topics import HUB
 from testbed.sim.booked import Bookings
+from testbed.sim.joints import Joints
 from testbed.sim.people import Held, Row, Seat
 from testbed.sim.turns import right
 
@@ -45,9 +47,9 @@ class Ledger:
         self.bookings = Bookings(hall, fail)
         self._booked, self._booking_cancelled = self.bookings.booked, self.bookings.cancelled
         self._booking_missed = self.bookings.missed
+        self.joints = Joints(hall, self.seats, fail)
         self.alerts: dict[str, int] = {}  # alert → when it last began or ended
         self.opened: dict[int, tuple[int, tuple[str, ...]]] = {}
-        self._before: dict[str, str] = {}  # service → its matter, where the ticket went on to another
         self._services: dict[str, tuple[str, str]] = {}  # service → ticket, state
         self._closing: set[str] = set()
         self._taken_back_now: list[tuple[int, str]] = []  # windows and requests taken back by the rows just before
@@ -149,6 +151,7 @@ class Ledger:
             self._fail("first-come", f"{event['ticket']} gets the place {event['place']}, which is taken or passed")
         self.numbers[event["series"]] = event["number"]
         ticket = self.tickets[event["ticket"]] = Held(event, at)
+        self.joints.issued(event)
         if ticket.booking:
             self.bookings.checked_in(ticket, at)
 
@@ -191,6 +194,8 @@ class Ledger:
             self._fail("first-come", f"{ticket.id} ({ticket.state}, {ticket.matter}) does not wait for window {window}")
         elif ticket in waiting:
             self._in_turn(event, ticket, waiting)
+        if event["matter"] != ticket.matter:
+            self._fail("joint", f"{ticket.id} is called for {event['matter']} and waits for {ticket.matter}")
         if not self._may(seat.clerk, event["matter"]):
             self._fail("posts", f"{seat.clerk} is temporary staff and calls {ticket.id} for {event['matter']}")
         if event["clerk"] != seat.clerk:
@@ -246,12 +251,7 @@ class Ledger:
     def _finished(self, event: Row, _at: int) -> None:
         self._holds(event, ("serving",))
         ticket = self._moves(event["ticket"], ("serving",), "waiting" if event["further"] else "served")
-        if event["further"] != (ticket.further[0] if ticket.further else "") and event["disposition"] != "day_closed":
-            self._fail("ended", f"{ticket.id} is done with {ticket.further} to come, told {event['further']!r}")
-        if event["further"]:
-            self._before[event["service"]] = ticket.matter
-            ticket.matter = ticket.further.pop(0)
-            ticket.for_window = ticket.for_clerk = None
+        self.joints.finished(ticket, event)
         self._sits(event["window"], "free")
         self._act("finished", event)
 
@@ -277,7 +277,8 @@ class Ledger:
             self._fail("missed", f"{ticket.id} comes back at {at}, kept until {ticket.kept_until}")
         self._moves(ticket.id, ("kept", "held"), "waiting")
         ticket.behind = (event["behind_at"], event["behind_place"]) if event["behind_place"] else None
-        ticket.window = ticket.for_window = ticket.for_clerk = None
+        self.joints.sent(ticket, event, closing=event["station"] == HUB)
+        ticket.window, ticket.for_window, ticket.for_clerk = None, event["to_window"], None
         line = sorted(
             t.stands
             for t in self.tickets.values()
@@ -315,6 +316,8 @@ class Ledger:
     def _transferred(self, event: Row, _at: int) -> None:
         self._holds(event, IN_HAND)
         ticket = self._moves(event["ticket"], ("called", "serving"), "waiting")
+        if event["to_window"] is None:  # a clerk may send it to any window, but to its host without being told
+            self.joints.sent(ticket, event)
         ticket.matter, ticket.for_window, ticket.window = event["matter"], event["to_window"], None
         ticket.for_clerk = None
         self._sits(event["window"], "free")
@@ -323,9 +326,8 @@ class Ledger:
         act, ticket, window = event["act"], self.tickets[event["ticket"]], event["window"]
         if ticket.window != window and not (act == "finish" and ticket.window is None):
             self._fail("one-hand", f"window {window} takes back {act} of {ticket.id}, last in hand at {ticket.window}")
-        if act == "finish" and ticket.state == "waiting":
-            ticket.further.insert(0, ticket.matter)
-            ticket.matter = self._before[event["service"]]
+        if act == "finish":
+            self.joints.taken_back(ticket, event["service"])
         elif act == "miss":
             ticket.misses -= 1
             ticket.behind = ticket.behind if ticket.misses else None

@@ -25,6 +25,9 @@ class Held:
         self.booking: str = event.get("booking", "")
         self.overtaken, self.misses, self.kept_until = 0, 0, 0
         self.behind: tuple[int, int] | None = None
+        self.joint, self.done = "", 0  # the joint matter under way, and how many of its steps are done
+        self.steps: list[str] = []
+        self.host: int | None = None
 
     @property
     def stands(self) -> tuple[int, int, int, int]:

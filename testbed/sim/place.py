@@ -13,6 +13,7 @@ from hall.model import (
     Hall,
     Holidays,
     Hours,
+    Joint,
     Matter,
     MissPolicy,
     Policy,
@@ -58,7 +59,9 @@ DESKS: dict[StationId, tuple[int, ...]] = {
 START = instant_of(OFFSET, FIRST_DAY, "08:49:50")
 
 
-def _matter(name: str, department: str, minutes: float = 8.0, approval: bool = False) -> Matter:
+def _matter(
+    name: str, department: str, minutes: float = 8.0, approval: bool = False, joint: Joint | None = None
+) -> Matter:
     guide = Guide(
         basis="示例",
         conditions=(),
@@ -72,10 +75,11 @@ def _matter(name: str, department: str, minutes: float = 8.0, approval: bool = F
         id=name,
         name=name,
         department=department,
-        case=CaseType.PROMISED,
+        case=CaseType.JOINT if joint else CaseType.PROMISED,
         guide=guide,
         minutes=minutes,
         approval=approval,
+        joint=joint,
     )
 
 
@@ -92,6 +96,7 @@ def missed(variant: int) -> MissPolicy:
 def hall(variant: int = 0) -> Hall:
     """The simulated hall, with one of four ways to treat the missed. It passes by the hall
     file's checks on purpose: one matter is poison, PINs are cheap."""
+    joined = variant % 8 < 4  # whether the host of `family` ends it
     return Hall(
         id="sim",
         name="仿真大厅",
@@ -107,15 +112,23 @@ def hall(variant: int = 0) -> Hall:
             _matter("relief", "civil"),
             _matter("household", "civil", 12.0),
             _matter("birth", "health"),
+            _matter("venture", "civil", 6.0, joint=Joint(parts=("pension", "birth"), host=3)),
+            _matter("family", "health", 6.0, joint=Joint(parts=("household", "medical", "relief"), returns=joined)),
             _matter(POISON, "nowhere"),
         ),
         zones=(Zone(id="a", name="A区"), Zone(id="b", name="B区")),
         windows=(
             Window(number=1, zone="a", serves=("pension", "medical")),
-            Window(number=2, zone="a", serves=("pension", "medical", "relief")),
-            Window(number=3, zone="a", serves=("relief", "household"), helps=("birth",)),
-            Window(number=4, zone="b", serves=("birth",), delegated=("household",), helps=("relief", "medical")),
-            Window(number=5, zone="b", serves=("birth", "pension", POISON)),
+            Window(number=2, zone="a", serves=("pension", "medical", "relief", "family")),
+            Window(number=3, zone="a", serves=("relief", "household", "venture"), helps=("birth",)),
+            Window(
+                number=4,
+                zone="b",
+                serves=("birth", "family"),
+                delegated=("household",),
+                helps=("relief", "medical"),
+            ),
+            Window(number=5, zone="b", serves=("birth", "pension", "venture", POISON)),
         ),
         clerks=tuple(
             Clerk(

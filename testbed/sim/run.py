@@ -119,6 +119,7 @@ class Simulation:
         self.happened["message redelivered"] = self.broker.redelivered
         self.happened["write refused"] = self.hub.disk.refused
         self.happened["request crashed"] = ledger.crashes
+        self.happened["joint matter done"] = ledger.joints.done
         return Ran(
             seed=self.seed,
             operations=checker.steps,

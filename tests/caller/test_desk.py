@@ -15,6 +15,7 @@ from hall.events import (
     Missed,
     Paused,
     Recalled,
+    SetAside,
     SignedIn,
     SignedOut,
     SignInFailed,
@@ -47,6 +48,30 @@ def test_a_clerk_signs_in_by_finger_and_starts_paused(tmp_path: Path) -> None:
         assert (signed.badge, signed.letter, signed.window) == ("101", "A", 1)
         assert "示例甲 · A岗" in desk.words
         assert [b.id for b in desk.page.buttons()] == ["action:resume", "action:sign_in", "action:sign_out"]
+
+
+def test_a_number_is_set_aside_with_a_reason_and_taken_up_again(tmp_path: Path) -> None:
+    with Desk(tmp_path) as desk:
+        desk.open()
+        label = desk.take_number()
+        desk.keys("f1")
+        desk.until_page("desk_calling")
+        desk.keys("f3")
+        desk.until_page("desk_serving")
+        desk.keys("insert")
+        desk.until_page("choose_hold_reason")
+        desk.tap("option:copies")
+        desk.until_page("desk_free")
+        desk.until_said(f"挂起 1：{label}")
+        (aside,) = desk.events(SetAside)
+        assert aside.reason == "copies"
+        desk.keys("home")
+        desk.until_page("choose_aside")
+        assert any("复印材料" in button.label and label in button.label for button in desk.page.buttons())
+        desk.keys("1")
+        desk.until_page("desk_calling")
+        desk.until_said(f"已取回 {label}")
+        assert [call.rule for call in desk.events(Called)] == ["first_come", "taken_up"]
 
 
 def test_a_whole_service_by_keyboard(tmp_path: Path) -> None:
@@ -236,6 +261,21 @@ def test_the_keypad_and_the_screen_work_the_same_window(tmp_path: Path) -> None:
         desk.until_said("这个号不在等候")
         keypad.wait_for_outcome("failed", 5)
         keypad.wait_for_beep(5)
+
+
+def test_the_keypad_sets_a_number_aside_and_takes_it_up(tmp_path: Path) -> None:
+    with VirtualKeypad(1, model()) as keypad, Desk(tmp_path, keypad=keypad.path) as desk:
+        desk.open()
+        label = desk.take_number()
+        keypad.press("", KEY_NEXT)
+        desk.until_page("desk_calling")
+        keypad.press("00", KEY_CONFIRM)
+        desk.until(lambda: desk.events(SetAside) or None, "the number set aside")
+        desk.until_page("desk_free")
+        keypad.press("3", KEY_CONFIRM)
+        desk.until_page("desk_calling")
+        assert label in desk.words
+        assert desk.events(Called)[-1].rule == "taken_up"
 
 
 def test_a_pin_reaches_no_wire_no_log_no_store_and_no_picture(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -36,10 +36,12 @@ from caller.values import (
 from hall.happened import Answered, HubChanged, Ticked, Told, Unanswered, Want
 from hall.keymap import Action
 from hall.messages import (
+    Aside,
     Body,
     CallNumber,
     Done,
     Finish,
+    Hold,
     Issued,
     Next,
     NoShow,
@@ -119,6 +121,8 @@ KEYPAD_BODIES: list[tuple[DeskState, Action, str, Body]] = [
     (D.SERVING, Action.FINISH, "1", Finish(window=WINDOW, disposition=Disposition.DONE)),
     (D.CALLING, Action.NO_SHOW, "5", NoShow(window=WINDOW, reason=MissReason.ABSENT)),
     (D.CALLING, Action.TRANSFER, "02", Transfer(window=WINDOW, reason="keypad", to_window=2)),
+    (D.CALLING, Action.HOLD, "00", Hold(window=WINDOW)),
+    (D.SERVING, Action.HOLD, "0", Hold(window=WINDOW)),
 ]
 
 
@@ -131,6 +135,8 @@ CHOICES: list[tuple[DeskState, Action, list[str], Body]] = [
     (D.SERVING, Action.FINISH, ["accepted"], Finish(window=WINDOW, disposition=Disposition.ACCEPTED)),
     (D.SERVING, Action.NEXT, ["advised"], Next(window=WINDOW, finishing=Disposition.ADVISED)),
     (D.CALLING, Action.NO_SHOW, ["not_ready"], NoShow(window=WINDOW, reason=MissReason.NOT_READY)),
+    (D.SERVING, Action.HOLD, ["payment"], Hold(window=WINDOW, reason="payment")),
+    (D.CALLING, Action.HOLD, ["none"], Hold(window=WINDOW)),
     (
         D.CALLING,
         Action.TRANSFER,
@@ -202,6 +208,31 @@ def test_a_list_closes_when_the_window_no_longer_allows_it() -> None:
     state, _ = go(at(D.CALLING), Pressed(Action.NO_SHOW))
     assert go(state, Told(window(D.FREE, rev=11)))[0].choosing is None
     assert go(state, Told(window(D.CALLING, rev=11)))[0].choosing is not None
+
+
+ASIDE = tuple(Aside(label=label, matter="tax-1", since=NOW) for label in ("A017", "SB0018"))
+
+
+def test_a_number_set_aside_is_taken_up_from_the_list() -> None:
+    state, effects = go(at(D.FREE, aside=ASIDE), Pressed(Action.TAKE_UP))
+    assert effects == ()
+    assert [o.id for o in options(state)] == ["aside A017", "aside SB0018"]
+    state, effects = go(state, Told(window(D.FREE, rev=11, aside=ASIDE)), Chose("aside SB0018"))
+    assert effects == (Want(CallNumber(window=WINDOW, label="SB0018")),)
+    taken = window(D.CALLING, rev=12, in_hand=in_hand(label="SB0018"))
+    state, _ = go(state, Answered(CallNumber(window=WINDOW, label="SB0018"), Done(window=taken)))
+    assert said(state) == "done.take_up"
+
+
+def test_a_list_of_those_set_aside_closes_when_there_are_none_any_more() -> None:
+    state, _ = go(at(D.FREE, aside=ASIDE), Pressed(Action.TAKE_UP), Told(window(D.FREE, rev=11)))
+    assert state.choosing is None
+
+
+def test_a_keypad_takes_up_whoever_was_set_aside_first() -> None:
+    _, effects = go(at(D.FREE, aside=ASIDE), keypad(Action.TAKE_UP, "3"))
+    assert effects == (Want(CallNumber(window=WINDOW, label="A017")),)
+    assert why_not(at(D.FREE), Action.TAKE_UP, NOW, KEYPAD) is Why.NOTHING_ASIDE
 
 
 # --- what is barred -----------------------------------------------------------------------------------------

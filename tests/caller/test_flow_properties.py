@@ -33,10 +33,12 @@ from hall.happened import Answered, HubChanged, Ticked, Told, Unanswered, Want
 from hall.keymap import Action
 from hall.lifecycle import DESK, SERVICE, DeskMove, ServiceMove, allows
 from hall.messages import (
+    Aside,
     Body,
     CallNumber,
     Done,
     Finish,
+    Hold,
     Next,
     NoShow,
     Pause,
@@ -78,6 +80,7 @@ ALLOWED: dict[type, Callable[[WindowState], bool]] = {
     Finish: _service(ServiceMove.FINISH),
     NoShow: _service(ServiceMove.MISS),
     Transfer: _service(ServiceMove.TRANSFER),
+    Hold: _service(ServiceMove.HOLD),
     Undo: lambda w: w.undo is not None,
 }
 
@@ -128,6 +131,7 @@ def told(pick: int, rev: int) -> WindowState:
     more: dict[str, object] = {"waiting": pick % 3, "undo": None, "undo_until": None}
     if desk in (DeskState.CALLING, DeskState.SERVING):
         more["in_hand"] = in_hand(desk is DeskState.SERVING, label=f"A{pick % 50:03}")
+    more["aside"] = tuple(Aside(label=f"A{n:03}", matter="tax-1", since=NOW) for n in range(pick % 3))
     if desk is not DeskState.CLOSED and pick % 2:
         more |= {"undo": DeskAct.CALL, "undo_until": NOW + 5_000}
     return window(desk, rev=rev, **more)

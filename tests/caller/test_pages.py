@@ -13,7 +13,7 @@ import pytest
 
 from caller.offers import BARS, why_not
 from caller.pages import page_of
-from caller.presses import FUNCTION_KEYS
+from caller.presses import FUNCTION_KEYS, KEY_NAMES
 from caller.values import State
 from hall.keymap import Action
 from hall.model import DeskState
@@ -113,7 +113,7 @@ def test_every_action_has_its_button_its_key_and_if_barred_its_reason(desk: Desk
     assert set(FUNCTION_KEYS.values()) == set(Action) - {Action.EVALUATE}
     for key, action in FUNCTION_KEYS.items():
         button, why = buttons[f"action:{action}"], why_not(state, action, NOW)
-        assert button.second.split()[0] == key.upper()
+        assert button.second.split()[0] == KEY_NAMES.get(key, key.upper())
         assert button.enabled == (why is None)
         if why is not None:
             assert button.second.endswith(words(f"short.{why}"))

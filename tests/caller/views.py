@@ -10,8 +10,8 @@ from caller.secret import Secret
 from caller.values import Chose, Entered, Event, Origin, Pressed, Settings, State, Stretched, Typed
 from hall.happened import Answered, HubChanged, Unanswered
 from hall.keymap import Action
-from hall.messages import AnyReply, Done, Next, Refusal, Refused, SignIn
-from hall.model import DeskState
+from hall.messages import AnyReply, Aside, Done, Hosted, Next, Refusal, Refused, SignIn
+from hall.model import DeskState, TicketState
 from hall.station.settings import words
 from hall.wording import Words
 from tests.caller.made import NOW, WINDOW, at, in_hand, window
@@ -54,7 +54,31 @@ def every_state() -> dict[str, State]:
     """A state for each page and each thing a page may say."""
     long = in_hand(label="SB1017", paper_unknown=True, matter="civil-5", calls=3)
     transfer = after(at(D.CALLING), Pressed(Action.TRANSFER))
+    parts = ("tax-1", "civil-6", "social-3", "social-2")
+    joint = in_hand(started=True, joint="social-2", parts=parts, part=2, further=("civil-1", "civil-3"))
+    taken_in = in_hand(joint="social-2", parts=parts, paper_unknown=True, label="SB1017")
+    set_aside = tuple(
+        Aside(label=label, matter="civil-5", since=NOW - 600_000, reason=reason)
+        for label, reason in (("A017", "form"), ("SB1020", ""), ("B003", "materials"))
+    )
+    hosts = tuple(
+        Hosted(label=label, joint="social-2", parts=parts, part=part, state=state, window=at_window)
+        for label, part, state, at_window in (
+            ("A011", 1, TicketState.WAITING, None),
+            ("SB1012", 2, TicketState.SERVING, 12),
+            ("A014", 4, TicketState.HELD, 3),
+            ("A015", 1, TicketState.CALLED, 4),
+        )
+    )
     return {
+        "set-aside": at(D.FREE, aside=set_aside, waiting=12),
+        "which-aside": after(at(D.FREE, aside=set_aside), Pressed(Action.TAKE_UP)),
+        "why-aside": after(at(D.SERVING), Pressed(Action.HOLD)),
+        "joint": at(D.SERVING, in_hand=joint, aside=set_aside[:1], hosted=hosts),
+        "joint-taken-in": at(D.CALLING, in_hand=taken_in),
+        "hosting": at(D.FREE, hosted=hosts, waiting=0),
+        "hosting-paused": at(D.PAUSED, hosted=hosts[:1], aside=set_aside),
+        "several-matters": at(D.CALLING, in_hand=in_hand(further=("civil-5", "tax-2"), paper_unknown=True)),
         "starting": fresh(Settings(window=WINDOW)),
         "sign-in": at(D.CLOSED),
         "badge": after(at(D.CLOSED), *typing("123456789012")),

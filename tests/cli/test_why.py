@@ -8,13 +8,16 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from cli.__main__ import app
-from hall.messages import CallNumber, Finish, Next, Start
+from hall.hallfile import parse_hall
+from hall.messages import CallNumber, Finish, Hold, Next, SignOut, Start
 from hall.model import Disposition
 from hall.routing import Level, Rule
 from hall.station.settings import words
 from tests.hall.halls import toml
 from tests.hub.fair import fair, hall, ticket
 from tests.hub.made import House, a_table, at
+from tests.hub.test_joint import finish as end
+from tests.hub.test_joint import joint, served
 
 WIDE = {"COLUMNS": "400"}
 
@@ -89,6 +92,53 @@ def test_a_number_of_another_day_or_of_nobody_is_told(place: Path) -> None:
     result = told(place, "A001", "--language", "en")  # the store's day is the next one
     assert result.exit_code == 1
     assert "on 2026-11-24 the number A001 does not name one ticket (none)" in result.output
+
+
+@pytest.fixture(scope="module")
+def together(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same of a joint matter, whose host closes before the end."""
+    path = tmp_path_factory.mktemp("joint")
+    table = a_table()
+    joint(table, host=1)
+    (path / "hall.toml").write_text(toml(table), encoding="utf-8")
+    one = House(parse_hall("hall.toml", {"hall.toml": toml(table)}), path / "hub.db")
+    one.take()
+    for window in (1, 2, 3):
+        one.open(window, f"10{window}")
+    ticket(one, "newborn", further=("pension",))
+    served(one, 1)
+    one.did(Next(window=2))
+    one.did(Hold(window=2, reason="form"))
+    one.did(CallNumber(window=2, label="A001"))
+    end(one, 2)
+    served(one, 3)
+    one.did(SignOut(window=1))
+    served(one, 2)
+    one.store.close()
+    return path
+
+
+def test_the_story_of_a_joint_matter_tells_its_parts_and_its_host(together: Path) -> None:
+    result = told(together, "A001", "--language", "en")
+    assert result.exit_code == 0, result.output
+    lines = [line.partition("  ")[2] for line in result.output.splitlines()[1:]]
+    assert lines[1] == "its host is window 1"
+    steps = [line for line in lines if not line.startswith(("called", "window", "the slip"))]
+    assert steps[3:] == [
+        "joint handling begins, window 1 is the host; in turn: 临时救助, 医疗保险, 新生儿出生一件事",
+        "waits for part 1 of 3: 临时救助, at its place by arrival",
+        "part 1 of 3 of 新生儿出生一件事: 临时救助",
+        "part 1 of 3 of 新生儿出生一件事: 临时救助",
+        "waits for part 2 of 3: 医疗保险, at its place by arrival",
+        "part 2 of 3 of 新生儿出生一件事: 医疗保险",
+        "all parts are done: back to the host, window 1, at its place by arrival",
+        "the window or clerk it waited for has left: it waits for the matter, at its place",
+        "part 3 of 3 of 新生儿出生一件事: 新生儿出生一件事",
+        "新生儿出生一件事: all is done",
+        "more to do, waits again: 养老保险",
+    ]
+    assert "window 2 set it aside: to fill in a form" in lines
+    assert told(together, "A001").exit_code == 0  # and in Chinese
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -160,6 +160,17 @@ def test_joint_cases_name_who_takes_part(matter: Matter) -> None:
         assert any("转报" in step.name for step in matter.guide.steps)
 
 
+def test_starting_a_business_is_done_by_several_departments_on_one_number() -> None:
+    joint = {m.id: m.joint for m in HALL.matters if m.joint is not None}
+    assert set(joint) == {"business-start"}
+    (one,) = joint.values()
+    assert one.host in serving("business-start")
+    departments = {HALL.by_matter[part].department for part in one.parts} | {"market-regulation"}
+    assert len(departments) == len(one.parts) + 1
+    visited = {line.split(",")[1] for line in (ANKANG / "day.csv").read_text(encoding="utf-8").splitlines()}
+    assert not visited & set(joint)  # a day's rows are visits to one window
+
+
 def test_every_window_has_an_a_and_a_b_post_and_every_clerk_a_post() -> None:
     assert {(p.window, p.letter) for p in HALL.posts} == {(w.number, x) for w in HALL.windows for x in PostLetter}
     assert {p.badge for p in HALL.posts} == set(HALL.by_badge) == set(PINS)

@@ -13,7 +13,7 @@ from cli.__main__ import app
 from hall.checked import Mistakes, read_struct, read_toml
 from hall.errors import BadFile
 from hall.hallfile import parse_hall
-from hall.model import Hours, Policy, Post, Station, Window
+from hall.model import Hours, Joint, Policy, Post, Station, Window
 from hall.soundness import WHY, unsound
 from hall.station.settings import words
 from tests.hall.halls import Change, Table, a_hall, mistakes, put, toml
@@ -31,6 +31,16 @@ def bookings(*quotas: Table, **table: object) -> Change:
     return policy(bookings={"quotas": list(quotas), **table}, priorities=[ELDER, LATE])
 
 
+def evening_host(table: Table) -> None:
+    """A joint matter whose host begins when its participant has gone home."""
+    table["matters"][0] |= {"case": "joint", "joint": {"parts": ["relief"]}}
+    table["zones"].append({"id": "late", "name": "夜间", "hours": {"calling": [["17:00", "20:00"]]}})
+    table["windows"] = [
+        {"number": 1, "zone": "late", "serves": ["pension", "medical"]},
+        {"number": 2, "zone": "main", "serves": ["relief"]},
+    ]
+
+
 CASES: list[tuple[str, str, Change]] = [
     ("bound_above_k", "policy.priorities[0].bound", policy(priorities=[ELDER], overtaken_at_most=2)),
     ("bound_zero", "policy.priorities[0].bound", policy(priorities=[{**ELDER, "bound": 0}])),
@@ -43,6 +53,7 @@ CASES: list[tuple[str, str, Change]] = [
     ("bands_overlap", "policy.bookings.quotas[1]", bookings(BAND, {**BAND, "begins": "09:59"})),
     ("outside_hours", "policy.bookings.quotas[0]", bookings({**BAND, "begins": "08:00"})),
     ("over_capacity", "policy.bookings.quotas[0].places", bookings({**BAND, "places": 7})),
+    ("never_together", "matters[pension].joint.parts[0]", evening_host),
 ]
 
 
@@ -89,13 +100,33 @@ def test_what_the_document_shows_can_be_read() -> None:
     lists: dict[str, type[Struct]] = {"windows": Window, "posts": Post, "stations": Station}
     text = (Path(__file__).parents[2] / "docs" / "queue.md").read_text(encoding="utf-8")
     fragments = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
-    assert len(fragments) == 4
+    assert len(fragments) == 5
     found = Mistakes()
     for fragment in fragments:
         for key, value in read_toml("queue.md", fragment, found).items():
+            if key == "matters":
+                read_struct(Joint, value["joint"], key, found)
+                continue
             for row in value if key in lists else [value]:
                 read_struct(lists.get(key) or kinds[key], row, key, found)
     assert found.found == []
+
+
+JOINT: Table = {"parts": ["relief"]}
+
+
+def joint(**fields: object) -> Change:
+    return lambda table: table["matters"][0].update({"case": "joint", "joint": {**JOINT, **fields}})
+
+
+def nested(table: Table) -> None:
+    joint()(table)
+    table["matters"][2] |= {"case": "joint", "joint": {"parts": ["medical"]}}
+
+
+def unserved(table: Table) -> None:
+    joint()(table)
+    table["windows"][1]["serves"] = ["medical"]
 
 
 BAD: list[tuple[str, Change]] = [
@@ -111,6 +142,15 @@ BAD: list[tuple[str, Change]] = [
     ("hours.on_post[0]: ends (08:00) before it begins (08:50)", put("hours.on_post", [["08:50", "08:00"]])),
     ("posts[0]: ends before it begins", put("posts.0", {"window": 1, "letter": "A", "badge": "101",
                                                         "since": "2026-02-01", "until": "2026-01-01"})),
+    ("matters[0].joint.parts: at least one", joint(parts=[])),
+    ("matters[0].joint.parts[0]: no matter 'x'", joint(parts=["x"])),
+    ("matters[0].joint.parts[1]: relief stands in this list already", joint(parts=["relief", "relief"])),
+    ("matters[0].joint.parts[0]: pension itself", joint(parts=["pension"])),
+    ("matters[0].joint.host: no window 9", joint(host=9)),
+    ("matters[0].joint.host: window 2 does not serve 'pension': one of 1", joint(host=2)),
+    ("matters[0].joint: only a case = \"joint\" is done by several (found 'promised')", put("matters.0.joint", JOINT)),
+    ("matters[0].joint.parts[0]: relief is done by several itself: name its parts here", nested),
+    ("matters[0].joint.parts[0]: no window serves 'relief': nobody could do this part", unserved),
     ("policy.priorities[1].id: 'elder' stands in this list already", policy(priorities=[ELDER, ELDER])),
 ]  # fmt: skip
 

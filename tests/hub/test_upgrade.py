@@ -18,8 +18,9 @@ NEW_TABLES = ("bookings", "leaves", "openings")
 NEW_COLUMNS = {
     "tickets": (
         "priority", "overtaken", "misses", "kept_until", "behind_at", "behind_place", "for_clerk", "further", "booking",
+        "joint", "part", "parts", "host",
     ),
-    "services": ("last_called_at",),
+    "services": ("last_called_at", "joint", "part"),
 }  # fmt: skip
 
 

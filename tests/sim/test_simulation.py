@@ -24,6 +24,7 @@ FURTHER = (
     "garbage sent",
     "hours slept through",
     "hub cut at a seam",
+    "joint matter done",
     "message redelivered",
     "message resent",
     "paper out",
