@@ -337,6 +337,7 @@ class Issued(Reply, frozen=True, kw_only=True, tag="issued"):
     closing_soon: bool = False
     reprint: bool = False
     priority: PriorityId = ""
+    further: tuple[MatterId, ...] = ()  # the matters after the first, in order
 
 
 class Done(Reply, frozen=True, kw_only=True, tag="done"):
@@ -489,6 +490,16 @@ class ListedZone(Struct, frozen=True, kw_only=True):
     english: str = ""
 
 
+class ListedPriority(Struct, frozen=True, kw_only=True):
+    """A class of 绿色通道 as slips name it; with `at_kiosk` a visitor may choose it there, on the stated basis."""
+
+    id: PriorityId
+    name: str
+    basis: str = ""
+    english: str = ""
+    at_kiosk: bool = False
+
+
 class Card(Struct, frozen=True, kw_only=True):
     """A clerk's public card (seed §(八)3) and the public part of the PIN verifier: salt and cost."""
 
@@ -515,6 +526,9 @@ class Catalogue(Retained, frozen=True, kw_only=True):
     reprint_s: float = 60.0  # real seconds
     no_show_calls: int = 3
     speed: float = 1.0  # business seconds in a real one
+    priorities: tuple[ListedPriority, ...] = ()
+    bookings: bool = False  # whether something may be booked here
+    matters_at_kiosk: int = 1  # at most so many on one ticket; 1: the kiosk does not ask
 
 
 class OpenState(Retained, frozen=True, kw_only=True):

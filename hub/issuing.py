@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from hall.events import AnyEvent, BlockOpened, TicketIssued, TicketReprinted
 from hall.hours import calling_ends, taking
 from hall.messages import Issued, Refusal, Reprint, TakeTicket
 from hall.model import (
+    MOST_MATTERS,
     Block,
     DeskState,
     Hall,
@@ -28,8 +30,6 @@ from hub.asking import Rule, must_have_role, must_serve, must_take, people_ahead
 from hub.decision import Asked, Decision, Refuse
 from hub.floor import Floor
 from hub.held import key_of
-
-MOST_MATTERS = 5  # on a ticket
 
 
 def _take_ticket(hall: Hall, floor: Floor, asked: Asked, wish: TakeTicket, now: Instant) -> Decision:
@@ -107,7 +107,8 @@ def issue(hall: Hall, floor: Floor, asked: Asked, matter: Matter, now: Instant, 
     classes = hall.by_priority
     weight = classes[event.priority].weight_minutes * 60_000 if event.priority in classes else 0.0
     key = (now - round(weight), event.place, 0, event.place, event.ticket)
-    reply = _slip(hall, floor, matter.id, event.ticket, name, now, key, now, priority=event.priority)
+    slip = partial(_slip, hall, floor, matter.id, event.ticket, name, now, key, now)
+    reply = slip(priority=event.priority, further=event.further)
     if hall.policy.cut_off and reply.wait_minutes is not None:
         ends = max(calling_ends(hall, hall.by_window[n].zone, now) for n in windows)
         if now + (reply.wait_minutes + matter.minutes) * 60_000 > ends:
@@ -127,6 +128,7 @@ def _slip(
     *,
     reprint: bool = False,
     priority: PriorityId = "",
+    further: tuple[MatterId, ...] = (),
 ) -> Issued:
     """Everything the slip says; `ahead` are those with an earlier place whom the same windows will call."""
     windows = windows_for(hall, matter)
@@ -143,6 +145,7 @@ def _slip(
         closing_soon=taking(hall, now).closing_soon,
         reprint=reprint,
         priority=priority,
+        further=further,
     )
 
 
@@ -156,8 +159,9 @@ def _reprint(hall: Hall, floor: Floor, asked: Asked, wish: Reprint, now: Instant
     if not staff and now > ticket.issued_at + hall.policy.reprint_s * 1000:
         raise Refuse(Refusal.REPRINT_LATE, f"more than {hall.policy.reprint_s:g} s after it was issued")
     at, name = ticket.issued_at, ticket.label
-    key, priority = key_of(ticket), ticket.priority
-    reply = _slip(hall, floor, ticket.matter, ticket.id, name, at, key, now, reprint=True, priority=priority)
+    further = tuple(filter(None, ticket.further.split(",")))
+    slip = partial(_slip, hall, floor, ticket.matter, ticket.id, name, at, key_of(ticket), now)
+    reply = slip(reprint=True, priority=ticket.priority, further=further)
     return Decision(events=(TicketReprinted(ticket=ticket.id, station=asked.station),), reply=reply)
 
 

@@ -19,6 +19,7 @@ from hall.messages import (
     InHand,
     ListedDepartment,
     ListedMatter,
+    ListedPriority,
     ListedWindow,
     ListedZone,
     OpenState,
@@ -148,6 +149,12 @@ def catalogue(hall: Hall, speed: float = 1.0) -> Catalogue:
         reprint_s=hall.policy.reprint_s / speed,
         no_show_calls=hall.policy.calls_before_no_show,
         speed=speed,
+        priorities=tuple(
+            ListedPriority(id=p.id, name=p.name, basis=p.basis, english=p.english, at_kiosk=p.at_kiosk)
+            for p in hall.policy.priorities
+        ),
+        bookings=bool(hall.policy.bookings.quotas),
+        matters_at_kiosk=hall.policy.matters_at_kiosk,
     )
 
 
