@@ -68,6 +68,9 @@ def checked(order: Order) -> Order:
     """The order, if its fields can be meant. Raises BadOrder."""
     if not order.person.strip():
         raise BadOrder("person: must not be empty")
+    code = order.code.strip()
+    if code and not (code.isascii() and code.isalnum()):
+        raise BadOrder("code: letters and digits, as they can be typed at the ticket machine")
     if not order.matter.strip():
         raise BadOrder("matter: must not be empty")
     try:

@@ -11,6 +11,7 @@ from msgspec import Struct
 from hall.checked import SECRET, Mistakes, Rules
 from hall.jointchecks import check_joint
 from hall.model import (
+    MOST_MATTERS,
     AlertPolicy,
     BookingPolicy,
     Clerk,
@@ -184,6 +185,7 @@ FIGURES = (
     (Policy, "number_digits", 2, 5),
     (Policy, "overtaken_at_most", 0, 100),
     (Policy, "help_over", 1, 1000),
+    (Policy, "matters_at_kiosk", 1, MOST_MATTERS),
     (Priority, "weight_minutes", 0, 240),
     (Priority, "bound", 0, 100),
     (MissPolicy, "pause_s", 0, 600),

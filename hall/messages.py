@@ -560,6 +560,7 @@ class Catalogue(Retained, frozen=True, kw_only=True):
     speed: float = 1.0  # business seconds in a real one
     priorities: tuple[ListedPriority, ...] = ()
     bookings: bool = False  # whether something may be booked here
+    matters_at_kiosk: int = 1  # at most so many on one ticket; 1: the kiosk does not ask
 
 
 class OpenState(Retained, frozen=True, kw_only=True):

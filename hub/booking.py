@@ -7,7 +7,7 @@ import hashlib
 from hall.events import Booked, BookingCancelled
 from hall.hours import calling, day_of, instant_of, working_days_ahead
 from hall.messages import Book, CancelBooking, CheckIn, Noted, Refusal
-from hall.model import Booking, BookingState, Day, Hall, Instant, MatterId, Quota, Role
+from hall.model import BOOKING_CODE, Booking, BookingState, Day, Hall, Instant, MatterId, Quota, Role
 from hall.waiting import windows_for
 from hub.asking import Rule, must_have_role, must_serve
 from hub.decision import Asked, Decision, Refuse
@@ -15,7 +15,6 @@ from hub.floor import Floor
 from hub.issuing import issue
 
 MINUTE_MS = 60_000
-CODE = range(6, 33)  # characters of a code
 DIGEST = 64  # of a person: SHA-256 in hex
 TAKEN = (BookingState.BOOKED, BookingState.CHECKED_IN, BookingState.NO_SHOW)
 
@@ -29,8 +28,8 @@ def booking_id(hall: Hall, day: Day, code: str) -> str:
 def _book(hall: Hall, floor: Floor, asked: Asked, wish: Book, now: Instant) -> Decision:
     must_have_role(hall, asked, Role.BOOKING, Role.DESK)
     must_serve(hall, wish.matter)
-    if len(wish.code.strip()) not in CODE:
-        raise Refuse(Refusal.NOT_ALLOWED, f"a code has {CODE.start} to {CODE.stop - 1} characters")
+    if len(wish.code.strip()) not in BOOKING_CODE:
+        raise Refuse(Refusal.NOT_ALLOWED, f"a code has {BOOKING_CODE.start} to {BOOKING_CODE.stop - 1} characters")
     if len(wish.person) != DIGEST or set(wish.person) - set("0123456789abcdef"):
         raise Refuse(Refusal.NOT_ALLOWED, "a person is told as a salted SHA-256 in hex, never in clear")
     day = _bookable_day(hall, wish, now)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
-
-from msgspec.structs import replace
 
 from hall.events import AnyEvent, BlockOpened, TicketIssued, TicketReprinted
 from hall.hours import calling_ends, taking
 from hall.messages import Issued, Refusal, Reprint, TakeTicket
 from hall.model import (
+    MOST_MATTERS,
     Block,
     DeskState,
     Hall,
@@ -31,8 +31,6 @@ from hub.decision import Asked, Decision, Refuse
 from hub.floor import Floor
 from hub.held import key_of, listed
 from hub.joint import first_host
-
-MOST_MATTERS = 5  # on a ticket
 
 
 def _take_ticket(hall: Hall, floor: Floor, asked: Asked, wish: TakeTicket, now: Instant) -> Decision:
@@ -113,8 +111,8 @@ def issue(hall: Hall, floor: Floor, asked: Asked, matter: Matter, now: Instant, 
     classes = hall.by_priority
     weight = classes[event.priority].weight_minutes * 60_000 if event.priority in classes else 0.0
     key = (now - round(weight), event.place, 0, event.place, event.ticket)
-    reply = _slip(hall, floor, matter.id, event.ticket, name, now, key, now, priority=event.priority)
-    reply = replace(reply, further=event.further, windows=windows if event.for_window is None else (event.for_window,))
+    slip = partial(_slip, hall, floor, matter.id, event.ticket, name, now, key, now)
+    reply = slip(priority=event.priority, further=event.further, for_window=event.for_window)
     if hall.policy.cut_off and reply.wait_minutes is not None:
         ends = max(calling_ends(hall, hall.by_window[n].zone, now) for n in windows)
         if now + (reply.wait_minutes + matter.minutes) * 60_000 > ends:
@@ -134,8 +132,11 @@ def _slip(
     *,
     reprint: bool = False,
     priority: PriorityId = "",
+    further: tuple[MatterId, ...] = (),
+    for_window: WindowNo | None = None,
 ) -> Issued:
-    """Everything the slip says; `ahead` are those with an earlier place whom the same windows will call."""
+    """Everything the slip says; `ahead` are those with an earlier place whom the same windows will call. A number for
+    one window names that alone."""
     windows = windows_for(hall, matter)
     ahead = people_ahead(hall, floor, matter, key)
     manned = sum(1 for n in windows if floor.desk(n).state is not DeskState.CLOSED)
@@ -145,11 +146,12 @@ def _slip(
         matter=matter,
         issued_at=issued_at,
         ahead=ahead.total(),
-        windows=windows,
+        windows=windows if for_window is None else (for_window,),
         wait_minutes=wait_minutes(hall, ahead.items(), manned),
         closing_soon=taking(hall, now).closing_soon,
         reprint=reprint,
         priority=priority,
+        further=further,
     )
 
 
@@ -163,10 +165,9 @@ def _reprint(hall: Hall, floor: Floor, asked: Asked, wish: Reprint, now: Instant
     if not staff and now > ticket.issued_at + hall.policy.reprint_s * 1000:
         raise Refuse(Refusal.REPRINT_LATE, f"more than {hall.policy.reprint_s:g} s after it was issued")
     at, name = ticket.issued_at, ticket.label
-    key, priority = key_of(ticket), ticket.priority
-    reply = _slip(hall, floor, ticket.matter, ticket.id, name, at, key, now, reprint=True, priority=priority)
-    windows = reply.windows if ticket.for_window is None else (ticket.for_window,)
-    reply = replace(reply, further=listed(ticket.further), windows=windows)
+    slip = partial(_slip, hall, floor, ticket.matter, ticket.id, name, at, key_of(ticket), now)
+    further, for_window = listed(ticket.further), ticket.for_window
+    reply = slip(reprint=True, priority=ticket.priority, further=further, for_window=for_window)
     return Decision(events=(TicketReprinted(ticket=ticket.id, station=asked.station),), reply=reply)
 
 

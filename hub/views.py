@@ -199,6 +199,7 @@ def catalogue(hall: Hall, speed: float = 1.0) -> Catalogue:
             for p in hall.policy.priorities
         ),
         bookings=bool(hall.policy.bookings.quotas),
+        matters_at_kiosk=hall.policy.matters_at_kiosk,
     )
 
 

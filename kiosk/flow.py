@@ -1,9 +1,10 @@
 """What the kiosk does next: `step(state, event, mono) -> (state, effects)`, pure.
 
     departments → matters → confirm → asking → printing → take your ticket → departments
-                                         ↘ refused   ↘ see staff · voided
+            ↘ booking ─────────────────↗ ↘ refused   ↘ see staff · voided
 
-While no ticket could be given, a page of its own replaces choosing: starting, hub away, printer, closed.
+kiosk.presses has the pages of choices. While no ticket could be given, a page of its own replaces them: starting,
+hub away, printer, closed.
 Times are monotonic seconds: they measure a person's patience, not the hall's business.
 """
 
@@ -24,9 +25,9 @@ from hall.messages import (
     Refusal,
     Refused,
     Reprint,
-    TakeTicket,
 )
 from hall.model import Printing
+from kiosk.presses import press
 from kiosk.values import (
     BLOCKED,
     BROWSING,
@@ -37,12 +38,14 @@ from kiosk.values import (
     Print,
     Report,
     Tapped,
-    chosen,
-    departments,
-    leaves,
+    chosen_matters,
+    is_first,
     matters,
+    may_try_again,
+    priorities,
 )
-from slips.values import PRINTS, PrintEnded, PrinterSeen, PrinterStands
+from kiosk.ways import forgotten, home, stop, turned
+from slips.values import PrintEnded, PrinterSeen
 
 IDLE_S = 25.0  # wording.md: home after 20–30 s idle
 TAKE_S = 3.0  # wording.md: 3 s after printing
@@ -58,6 +61,8 @@ _LASTS_S = {
     PageName.DEPARTMENTS: IDLE_S,
     PageName.MATTERS: IDLE_S,
     PageName.CONFIRM: IDLE_S,
+    PageName.PRIORITY: IDLE_S,
+    PageName.BOOKING: IDLE_S,
     PageName.SEE_STAFF: IDLE_S,
     PageName.VOIDED: IDLE_S,
     PageName.REFUSED: REFUSED_S,
@@ -65,14 +70,6 @@ _LASTS_S = {
     **dict.fromkeys(BLOCKED, IDLE_S),
 }
 _ENDS_ON = {Printing.ON_PAPER: PageName.TAKE, Printing.VOID: PageName.VOIDED}
-_STOPPED_BY = {
-    PrinterStands.CHECKING: PageName.STARTING,
-    PrinterStands.PAPER_OUT: PageName.PAPER_OUT,
-    PrinterStands.COVER_OPEN: PageName.COVER_OPEN,
-    PrinterStands.CUTTER: PageName.PRINTER_FAULT,
-    PrinterStands.FAULT: PageName.PRINTER_FAULT,
-    PrinterStands.SILENT: PageName.PRINTER_SILENT,
-}
 
 
 def step(state: Kiosk, event: Event, mono: float) -> Stepped:
@@ -106,43 +103,23 @@ def _tapped(state: Kiosk, button: str, mono: float) -> Stepped:
     kind, _, subject = button.partition(":")
     if kind == "language" and subject in state.languages:
         return replace(state, language=subject), ()
-    reprints_here = state.page in (*BROWSING, PageName.TAKE, PageName.SEE_STAFF)
+    reprints_here = is_first(state) or state.page in (PageName.TAKE, PageName.SEE_STAFF)
     if kind == "reprint" and reprints_here and state.can_reprint and state.given is not None:
         return _asked(state, Reprint(ticket=state.given.issued.ticket), mono)
     if state.page in (PageName.TAKE, PageName.SEE_STAFF, PageName.VOIDED, PageName.REFUSED):
-        return (_home(state, mono) if kind == "home" else state), ()
+        if kind == "again" and may_try_again(state):
+            return replace(turned(state, PageName.BOOKING, mono), refused=None), ()
+        return (home(state, mono) if kind == "home" else state), ()
     if state.page not in BROWSING:
         return state, ()
-    if kind == "more" and state.leaf + 1 < leaves(state):
-        return replace(state, leaf=state.leaf + 1), ()
-    if kind == "less" and state.leaf > 0:
-        return replace(state, leaf=state.leaf - 1), ()
-    return _chose(state, kind, subject, mono)
-
-
-def _chose(state: Kiosk, kind: str, subject: str, mono: float) -> Stepped:
-    if kind == "home":
-        return _home(state, mono), ()
-    if state.page is PageName.DEPARTMENTS:
-        if kind == "department" and any(subject == d.id for d in departments(state)):
-            return replace(_turned(state, PageName.MATTERS, mono), department=subject), ()
-    elif state.page is PageName.MATTERS:
-        if kind == "matter" and any(subject == m.id for m in matters(state)):
-            return replace(_turned(state, PageName.CONFIRM, mono), matter=subject), ()
-        if kind == "back" and len(departments(state)) > 1:
-            return replace(_turned(state, PageName.DEPARTMENTS, mono), department=None), ()
-    elif state.page is PageName.CONFIRM:
-        if kind == "yes" and state.matter is not None:
-            return _asked(state, TakeTicket(matter=state.matter), mono)
-        if kind == "back":
-            return replace(_turned(state, PageName.MATTERS, mono), matter=None), ()
-    return state, ()
+    state, wish = press(state, button, mono)
+    return (state, ()) if wish is None else _asked(state, wish, mono)
 
 
 def _asked(state: Kiosk, wish: Body, mono: float) -> Stepped:
-    if state.wish is not None or state.job is not None or _stop(state) is not None:
+    if state.wish is not None or state.job is not None or stop(state) is not None:
         return state, ()
-    return replace(_turned(state, PageName.ASKING, mono), wish=wish), (Want(wish),)
+    return replace(turned(state, PageName.ASKING, mono), wish=wish), (Want(wish),)
 
 
 # --- what the hub says --------------------------------------------------------------------------------
@@ -154,8 +131,9 @@ def _answered(state: Kiosk, event: Answered, mono: float) -> Stepped:
     if isinstance(reply, Issued):
         return _issued(state, reply, mono)
     if isinstance(reply, Refused):
-        return replace(_turned(state, PageName.REFUSED, mono), refused=reply), ()
-    return _home(state, mono), ()
+        refused = replace(turned(state, PageName.REFUSED, mono), refused=reply)
+        return refused if may_try_again(refused) else replace(refused, typed=""), ()
+    return home(state, mono), ()
 
 
 def _issued(state: Kiosk, issued: Issued, mono: float) -> Stepped:
@@ -167,28 +145,40 @@ def _issued(state: Kiosk, issued: Issued, mono: float) -> Stepped:
         unknown = Printed(ticket=issued.ticket, outcome=Printing.UNKNOWN, reason="printer_busy")
         return state, () if issued.reprint else (Report(unknown),)
     job = Job(issued=issued, since=mono)
-    return replace(_turned(state, PageName.PRINTING, mono), job=job), (Print(issued, state.language),)
+    return replace(turned(state, PageName.PRINTING, mono), job=job, typed=""), (Print(issued, state.language),)
 
 
 def _unanswered(state: Kiosk, event: Unanswered, mono: float) -> Kiosk:
     if state.wish is None:
         return state
     if not event.settled:
-        return replace(_turned(state, PageName.HUB_AWAY, mono), doubtful=True)
+        return replace(turned(state, PageName.HUB_AWAY, mono), doubtful=True)
     refused = Refused(code=Refusal.LATE)
-    return replace(_turned(state, PageName.REFUSED, mono), wish=None, doubtful=False, refused=refused)
+    return replace(turned(state, PageName.REFUSED, mono), wish=None, doubtful=False, refused=refused)
 
 
 def _told(state: Kiosk, event: Told) -> Kiosk:
     if isinstance(event.message, Catalogue):
         state = replace(state, catalogue=event.message)
-        if state.page is PageName.MATTERS and not matters(state):
+        if state.page in BROWSING and not _still_offered(state):
             return replace(state, page=PageName.STARTING)  # _placed finds the way home
-        if state.page is PageName.CONFIRM and chosen(state) is None:
-            return replace(state, page=PageName.STARTING)
     elif isinstance(event.message, OpenState):
         return replace(state, opening=event.message)
     return state
+
+
+def _still_offered(state: Kiosk) -> bool:
+    """Whether the hall, which may have changed, still has what this visitor has chosen so far."""
+    match state.page:
+        case PageName.MATTERS if not matters(state):
+            return False
+        case PageName.BOOKING:
+            return state.catalogue is not None and state.catalogue.bookings
+        case PageName.PRIORITY if not priorities(state):
+            return False
+        case _:
+            here = state.priority in ("", *(p.id for p in priorities(state)))
+            return here and len(chosen_matters(state)) == len(state.chosen)
 
 
 # --- what the printer says ----------------------------------------------------------------------------
@@ -202,13 +192,13 @@ def _print_ended(state: Kiosk, event: PrintEnded, mono: float) -> Stepped:
     if job.issued.reprint:
         if event.outcome is Printing.ON_PAPER:
             state, effects = _late_truth(state, event)
-            return _turned(state, PageName.TAKE, mono), effects
-        return _turned(state, PageName.SEE_STAFF, mono), ()
+            return turned(state, PageName.TAKE, mono), effects
+        return turned(state, PageName.SEE_STAFF, mono), ()
     fact = Printed(ticket=event.ticket, outcome=event.outcome, reason=event.cause)
     allowed_s = state.catalogue.reprint_s if state.catalogue else 0.0
     given = Given(issued=job.issued, outcome=event.outcome, reprint_until=job.since + allowed_s)
     page = _ENDS_ON.get(event.outcome, PageName.SEE_STAFF)
-    return replace(_turned(state, page, mono), given=given), (Report(fact),)
+    return replace(turned(state, page, mono), given=given), (Report(fact),)
 
 
 def _late_truth(state: Kiosk, event: PrintEnded) -> Stepped:
@@ -233,7 +223,7 @@ def _in_time(state: Kiosk, mono: float) -> Stepped:
         state = replace(state, hub_here=False)
     lasts_s = _LASTS_S.get(state.page)
     if lasts_s is not None and mono - state.since >= lasts_s:
-        return _home(state, mono), ()
+        return home(state, mono), ()
     return state, ()
 
 
@@ -245,39 +235,12 @@ def _placed(state: Kiosk, mono: float) -> Kiosk:
         and mono < given.reprint_until
         and state.wish is None
         and state.job is None
-        and _stop(state) is None
+        and stop(state) is None
     )
     state = replace(state, can_reprint=can_reprint)
-    stop = _stop(state)
-    if stop is not None and state.page in (*BROWSING, *BLOCKED) and state.page is not stop:
-        return replace(_turned(state, stop, mono), department=None, matter=None)
-    if stop is None and state.page in BLOCKED:
-        return _home(state, mono)
+    stopped = stop(state)
+    if stopped is not None and state.page in (*BROWSING, *BLOCKED) and state.page is not stopped:
+        return turned(forgotten(state), stopped, mono)
+    if stopped is None and state.page in BLOCKED:
+        return home(state, mono)
     return state
-
-
-def _stop(state: Kiosk) -> PageName | None:
-    """The page that says why no ticket can be given; None while one can."""
-    if state.doubtful or state.hub_here is False:
-        return PageName.HUB_AWAY
-    if state.hub_here is None or state.catalogue is None or state.opening is None:
-        return PageName.STARTING
-    if not state.opening.taking:
-        return PageName.CLOSED
-    return None if state.printer in PRINTS else _STOPPED_BY[state.printer]
-
-
-def _home(state: Kiosk, mono: float) -> Kiosk:
-    """The first page, in the hall's own language, nothing chosen."""
-    state = replace(state, language=state.languages[0], department=None, matter=None, refused=None)
-    stop = _stop(state)
-    if stop is not None:
-        return _turned(state, stop, mono)
-    only = departments(state)
-    if len(only) == 1:
-        return replace(_turned(state, PageName.MATTERS, mono), department=only[0].id)
-    return _turned(state, PageName.DEPARTMENTS, mono)
-
-
-def _turned(state: Kiosk, page: PageName, mono: float) -> Kiosk:
-    return replace(state, page=page, since=mono, leaf=0)

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from hall.hours import day_of, local
 from hall.listed import name_in
-from hall.messages import ListedDepartment, ListedMatter
+from hall.messages import ListedDepartment, ListedMatter, ListedPriority
 from hall.model import Instant
 from hall.wording import Words
 from kiosk.values import Kiosk
@@ -51,11 +51,11 @@ class Room(Struct, frozen=True):
         """Why the hub refused, in the visitor's language."""
         return self.refusals[self.state.language](code)
 
-    def name(self, item: ListedDepartment | ListedMatter) -> str:
+    def name(self, item: ListedDepartment | ListedMatter | ListedPriority) -> str:
         """Its name in the visitor's language; every language but Chinese falls back on English."""
         return name_in(self.state.language, item)
 
-    def other_name(self, item: ListedDepartment | ListedMatter) -> str:
+    def other_name(self, item: ListedDepartment | ListedMatter | ListedPriority) -> str:
         """Its name in the second language of the signs, if there is one."""
         other = item.english if self.state.language == "zh" else item.name
         return other if other != self.name(item) else ""
@@ -119,3 +119,20 @@ def _footer(room: Room, box: Box) -> list[Item]:
         items.append(Text(text, told, room.px(SMALL), INK, align=Align.RIGHT, least=room.px(26)))
     items.append(Text(room("foot.help"), words, room.px(SMALL), INK, least=room.px(26)))
     return items
+
+
+def heading(room: Room, body: Box, title: str, hint: str) -> tuple[list[Item], Box]:
+    """What the page is about and what to do there, and the room below."""
+    upper, rest = body.top(room.px(104))
+    lower, rest = rest.top(room.px(72))
+    return [
+        Text(title, upper, room.px(TITLE), INK, bold=True, least=room.px(44)),
+        Text(hint, lower, room.px(BODY), BLUE, least=room.px(28)),
+    ], rest.foot(rest.h - room.px(14))[0]
+
+
+def reprint_button(room: Room, place: Box) -> Button:
+    """For one whose slip did not come, or was taken by another."""
+    given = room.state.given
+    label = room("button.reprint", label=given.issued.label if given else "")
+    return Button("reprint", label, place, room.px(BODY), shape=Shape.PAPER)

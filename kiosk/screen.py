@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
+from hall.messages import Refused
 from hall.wording import Words
-from kiosk.frame import BODY, CHOICE, SMALL, TITLE, Room, framed, leaf_grid
-from kiosk.values import BLOCKED, Kiosk, PageName, chosen, departments, leaves, matters
+from kiosk.choices import departments_page, matters_page, priority_page
+from kiosk.codepad import booking_page
+from kiosk.confirm import confirm_page
+from kiosk.frame import BODY, TITLE, Room, framed, reprint_button
+from kiosk.values import BLOCKED, Kiosk, PageName, may_try_again
 from screen.colours import (
     AMBER,
     BLUE,
     GREEN,
     INK,
-    LINE,
     PALE_AMBER,
     PALE_BLUE,
     PALE_GREEN,
     SOFT_INK,
-    WHITE,
     Colour,
 )
 from screen.layout import Box
@@ -34,119 +36,6 @@ def page_of(state: Kiosk, words: Mapping[str, Words], refusals: Mapping[str, Wor
     body, items = framed(room)
     items += _DRAWN_BY.get(state.page, _notice)(room, body)
     return Page(state.page.value, size, tuple(items))
-
-
-# --- choosing -----------------------------------------------------------------------------------------------------
-
-
-def _departments(room: Room, body: Box) -> list[Item]:
-    shown = [(f"department:{d.id}", room.name(d), room.other_name(d)) for d in departments(room.state)]
-    return _choices(room, body, room("departments.hint"), shown, back=False)
-
-
-def _matters(room: Room, body: Box) -> list[Item]:
-    department = next((d for d in departments(room.state) if d.id == room.state.department), None)
-    hint = room("matters.hint", department=room.name(department) if department else "")
-    shown = [(f"matter:{m.id}", room.name(m), room.other_name(m)) for m in matters(room.state)]
-    return _choices(room, body, hint, shown, back=len(departments(room.state)) > 1)
-
-
-def _choices(room: Room, body: Box, hint: str, shown: list[tuple[str, str, str]], back: bool) -> list[Item]:
-    title = room(f"{room.state.page.value}.title")
-    reprint = room.state.can_reprint and not back  # only on the first page, where the next visitor begins
-    if room.portrait or not reprint:
-        items, rest = _heading(room, body, title, hint)
-    else:
-        left, _ = body.left(body.w - room.px(460))
-        items, rest = _heading(room, left, title, hint)
-        rest = Box(body.x, rest.y, body.w, rest.h)
-        corner = body.right_strip(room.px(440))[0].top(room.px(110))[0]
-        items.append(_reprint(room, corner))
-    count, leaf = leaves(room.state), room.state.leaf
-    if count > 1 or back:
-        bar, rest = rest.foot(room.px(130 if room.portrait else 106))
-        items += _turning(room, bar.foot(room.px(112 if room.portrait else 96))[0], count, back)
-    if reprint and room.portrait:
-        strip, rest = rest.foot(room.px(120))
-        items.append(_reprint(room, strip.foot(room.px(96))[0].middle(room.px(640), room.px(96))))
-    rows, columns = leaf_grid(room.size)
-    gap = room.px(22)
-    here = shown[leaf * room.state.per_leaf : (leaf + 1) * room.state.per_leaf]
-    used = max(1, -(-len(here) // columns), rows // 2)  # few choices stay as large as half a leaf of them
-    height = min(rest.h, used * (room.px(230) + gap))
-    boxes = rest.top(height)[0].inset(0, gap // 2).grid(used, columns, gap)
-    size = room.px(CHOICE)
-    for (button, name, second), box in zip(here, boxes, strict=False):
-        if box.h < room.px(120):
-            second = ""  # a long name needs both lines
-        items.append(Button(button, name, box, size, second, shape=Shape.RIGHT, align=Align.LEFT))
-    return items
-
-
-def _turning(room: Room, bar: Box, count: int, back: bool) -> list[Item]:
-    """Back at the left; leaf by leaf at the right, both arrows in the same place on every leaf."""
-    items: list[Item] = []
-    size = room.px(38)
-    if back:
-        place = bar.left(room.px(250))[0]
-        items.append(Button("back", room("button.back"), place, size, shape=Shape.LEFT))
-    if count > 1:
-        leaf = room.state.leaf
-        more, rest = bar.right_strip(room.px(250))
-        told, rest = rest.right_strip(room.px(210))
-        less = rest.right_strip(room.px(250))[0]
-        where = room("button.leaf", leaf=leaf + 1, leaves=count)
-        items.append(Text(where, told.inset(room.px(8)), room.px(SMALL), SOFT_INK, align=Align.CENTRE))
-        if leaf > 0:
-            items.append(Button("less", room("button.less"), less, size, shape=Shape.UP))
-        if leaf + 1 < count:
-            items.append(Button("more", room("button.more"), more, size, shape=Shape.DOWN, look=MAIN))
-    return items
-
-
-def _confirm(room: Room, body: Box) -> list[Item]:
-    state = room.state
-    matter = chosen(state)
-    heading, rest = _heading(room, body, room("confirm.title"), room("confirm.hint"))
-    if matter is None or state.catalogue is None:
-        return heading
-    card, rest = rest.top(min(room.px(720), round(rest.h * (0.6 if room.portrait else 0.66))))
-    inner = card.inset(room.px(44), room.px(28))
-    upper, lower = inner.top(round(inner.h * (0.66 if room.portrait else 0.55)))
-    label, name = upper.top(room.px(56))
-    second = room.other_name(matter) if room.portrait else ""
-    name, other = name.top(round(name.h * (0.68 if second else 1)))
-    where_label, where = lower.top(room.px(56))
-    places = place_words(matter.windows, state.catalogue, room.words[state.language], "windows", state.language)
-    items: list[Item] = [
-        *heading,
-        Panel(card, WHITE, LINE, room.px(20)),
-        Text(room("confirm.matter"), label, room.px(BODY), SOFT_INK),
-        Text(room.name(matter), name, room.px(66), INK, bold=True, least=room.px(40)),
-        Text(second, other, room.px(BODY), SOFT_INK, least=room.px(28)),
-        Text(room("confirm.windows"), where_label, room.px(BODY), SOFT_INK),
-        Text(places, where, room.px(50), INK, bold=True, least=room.px(32)),
-    ]
-    buttons = rest.inset(0, room.px(36 if room.portrait else 16)).top(room.px(190))[0]
-    no, yes = buttons.columns(2, room.px(36))
-    items.append(Button("back", room("confirm.back"), no, room.px(50), shape=Shape.LEFT))
-    items.append(Button("yes", room("confirm.yes"), yes, room.px(50), shape=Shape.TICK, look=MAIN))
-    return items
-
-
-def _heading(room: Room, body: Box, title: str, hint: str) -> tuple[list[Item], Box]:
-    upper, rest = body.top(room.px(104))
-    lower, rest = rest.top(room.px(72))
-    return [
-        Text(title, upper, room.px(TITLE), INK, bold=True, least=room.px(44)),
-        Text(hint, lower, room.px(BODY), BLUE, least=room.px(28)),
-    ], rest.foot(rest.h - room.px(14))[0]
-
-
-def _reprint(room: Room, place: Box) -> Button:
-    given = room.state.given
-    label = room("button.reprint", label=given.issued.label if given else "")
-    return Button("reprint", label, place, room.px(BODY), shape=Shape.PAPER)
 
 
 # --- telling ------------------------------------------------------------------------------------------------------
@@ -213,7 +102,7 @@ def _sentences(room: Room) -> list[str]:
         return [room("take.windows", windows=places), room("take.ahead", ahead=issued.ahead)]
     if page is PageName.REFUSED and state.refused is not None:
         until = state.refused.until
-        return [room.refusal(state.refused.code)] + ([room("refused.until", time=room.time(until))] if until else [])
+        return [_refusal(room, state.refused)] + ([room("refused.until", time=room.time(until))] if until else [])
     if page is PageName.CLOSED and state.opening is not None:
         key = f"closed.{state.opening.reason}"
         told = [room(key if key in room.words[state.language] else "closed.other")]
@@ -226,6 +115,13 @@ def _sentences(room: Room) -> list[str]:
     return [room(f"{page.value}.text")]
 
 
+def _refusal(room: Room, refused: Refused) -> str:
+    """Why, and what to do: a booking's refusals have words of this machine's own."""
+    key = f"booking.{refused.code}"
+    own = key in room.words[room.state.language]
+    return room(key, label=refused.detail) if own else room.refusal(refused.code)
+
+
 def _ways_out(room: Room, bar: Box) -> list[Item]:
     page = room.state.page
     if page in BLOCKED or page in (PageName.ASKING, PageName.PRINTING):
@@ -234,12 +130,18 @@ def _ways_out(room: Room, bar: Box) -> list[Item]:
     place = bar.foot(room.px(130))[0]
     if room.state.can_reprint and page in (PageName.TAKE, PageName.SEE_STAFF):
         left, right = place.columns(2, room.px(30))
-        return [_reprint(room, left), Button("home", label, right, room.px(44), look=MAIN, shape=Shape.TICK)]
+        return [reprint_button(room, left), Button("home", label, right, room.px(44), look=MAIN, shape=Shape.TICK)]
+    if may_try_again(room.state):
+        left, right = place.columns(2, room.px(30))
+        again = Button("again", room("booking.again"), left, room.px(44), shape=Shape.CALENDAR)
+        return [again, Button("home", room("button.home"), right, room.px(44), look=MAIN)]
     return [Button("home", label, place.middle(room.px(520), room.px(130)), room.px(44), look=MAIN, shape=Shape.TICK)]
 
 
 _DRAWN_BY: dict[PageName, Draw] = {
-    PageName.DEPARTMENTS: _departments,
-    PageName.MATTERS: _matters,
-    PageName.CONFIRM: _confirm,
+    PageName.DEPARTMENTS: departments_page,
+    PageName.MATTERS: matters_page,
+    PageName.CONFIRM: confirm_page,
+    PageName.PRIORITY: priority_page,
+    PageName.BOOKING: booking_page,
 }

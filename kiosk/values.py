@@ -6,8 +6,19 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from hall.messages import Body, Catalogue, Issued, ListedDepartment, ListedMatter, OpenState, Printed, Refused
-from hall.model import MatterId, Printing
+from hall.messages import (
+    Body,
+    Catalogue,
+    Issued,
+    ListedDepartment,
+    ListedMatter,
+    ListedPriority,
+    OpenState,
+    Printed,
+    Refusal,
+    Refused,
+)
+from hall.model import BOOKING_CODE, MatterId, Printing, PriorityId
 from slips.values import PrinterStands
 
 
@@ -18,6 +29,8 @@ class PageName(StrEnum):
     DEPARTMENTS = "departments"
     MATTERS = "matters"
     CONFIRM = "confirm"
+    PRIORITY = "priority"  # 绿色通道: which class, if any
+    BOOKING = "booking"  # 预约取号: the code of a booking is typed
     ASKING = "asking"
     PRINTING = "printing"
     TAKE = "take"
@@ -32,7 +45,7 @@ class PageName(StrEnum):
     CLOSED = "closed"
 
 
-BROWSING = (PageName.DEPARTMENTS, PageName.MATTERS, PageName.CONFIRM)
+BROWSING = (PageName.DEPARTMENTS, PageName.MATTERS, PageName.CONFIRM, PageName.PRIORITY, PageName.BOOKING)
 BLOCKED = (
     PageName.STARTING,
     PageName.PAPER_OUT,
@@ -42,13 +55,16 @@ BLOCKED = (
     PageName.HUB_AWAY,
     PageName.CLOSED,
 )
+DIGITS = "1234567890"
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # in their order: not everybody knows a keyboard
+TRY_AGAIN = (Refusal.UNKNOWN_BOOKING, Refusal.LATE)  # the same code, perhaps with one character put right
 
 
 # --- events of the kiosk's own; the others are in hall.happened ---------------------------------------
 
 
 class Tapped(Struct, frozen=True):
-    """A button was pressed, by its id (“matter:id-card”, “yes”, “back”, “language:en” …)."""
+    """A button was pressed, by its id (“matter:id-card”, “yes”, “back”, “type:K”, “language:en” …)."""
 
     button: str
 
@@ -89,7 +105,8 @@ class Given(Struct, frozen=True):
 
 
 class Kiosk(Struct, frozen=True, kw_only=True):
-    """The kiosk's whole state. `languages`: the first is the hall's. `per_leaf`: choices on one screen."""
+    """The kiosk's whole state. `languages`: the first is the hall's. `per_leaf`: choices on one screen. `chosen`: the
+    matters of the ticket to be, in order; while there are some, departments and matters offer one more."""
 
     languages: tuple[str, ...] = ("zh", "en")
     per_leaf: int = 8
@@ -101,7 +118,9 @@ class Kiosk(Struct, frozen=True, kw_only=True):
     hub_here: bool | None = None
     printer: PrinterStands = PrinterStands.CHECKING
     department: str | None = None
-    matter: MatterId | None = None
+    chosen: tuple[MatterId, ...] = ()
+    priority: PriorityId = ""  # empty: an ordinary ticket
+    typed: str = ""  # of a booking's code; gone as soon as this visitor is done
     leaf: int = 0
     wish: Body | None = None
     doubtful: bool = False  # the wish is given up, and the hub has not yet said what became of it
@@ -112,26 +131,67 @@ class Kiosk(Struct, frozen=True, kw_only=True):
 
 
 def departments(state: Kiosk) -> tuple[ListedDepartment, ...]:
-    """The departments that have a matter."""
+    """The departments that have a matter to offer."""
     if state.catalogue is None:
         return ()
-    used = {matter.department for matter in state.catalogue.matters}
+    used = {matter.department for matter in _offered(state)}
     return tuple(department for department in state.catalogue.departments if department.id in used)
 
 
 def matters(state: Kiosk) -> tuple[ListedMatter, ...]:
-    """The matters of the chosen department."""
-    if state.catalogue is None:
-        return ()
-    return tuple(matter for matter in state.catalogue.matters if matter.department == state.department)
+    """The matters of the chosen department that may still be chosen."""
+    return tuple(matter for matter in _offered(state) if matter.department == state.department)
 
 
-def chosen(state: Kiosk) -> ListedMatter | None:
-    """The chosen matter."""
-    return next((matter for matter in matters(state) if matter.id == state.matter), None)
+def _offered(state: Kiosk) -> tuple[ListedMatter, ...]:
+    listed = state.catalogue.matters if state.catalogue else ()
+    return tuple(matter for matter in listed if matter.id not in state.chosen)
+
+
+def chosen_matters(state: Kiosk) -> tuple[ListedMatter, ...]:
+    """What the ticket to be is for, in order."""
+    listed = {matter.id: matter for matter in state.catalogue.matters} if state.catalogue else {}
+    return tuple(listed[matter] for matter in state.chosen if matter in listed)
+
+
+def may_add(state: Kiosk) -> bool:
+    """Whether the hall takes one more matter on this ticket."""
+    most = state.catalogue.matters_at_kiosk if state.catalogue else 0
+    return len(state.chosen) < most and bool(_offered(state))
+
+
+def priorities(state: Kiosk) -> tuple[ListedPriority, ...]:
+    """The classes that a visitor may choose here."""
+    return tuple(p for p in state.catalogue.priorities if p.at_kiosk) if state.catalogue else ()
+
+
+def may_check_in(state: Kiosk) -> bool:
+    """Whether this is the first page, of a hall that takes bookings."""
+    return is_first(state) and state.catalogue is not None and state.catalogue.bookings
+
+
+def is_first(state: Kiosk) -> bool:
+    """Whether the next visitor begins on this page."""
+    if state.chosen:
+        return False
+    only = state.page is PageName.MATTERS and len(departments(state)) == 1
+    return only or state.page is PageName.DEPARTMENTS
+
+
+def is_code(state: Kiosk) -> bool:
+    """Whether what is typed may be a booking's code."""
+    return len(state.typed) in BOOKING_CODE
+
+
+def may_try_again(state: Kiosk) -> bool:
+    """Whether a code was refused that may have been typed wrongly."""
+    return state.refused is not None and bool(state.typed) and state.refused.code in TRY_AGAIN
 
 
 def leaves(state: Kiosk) -> int:
     """How many leaves the present choices fill, at least 1."""
-    count = len(departments(state) if state.page is PageName.DEPARTMENTS else matters(state))
+    if state.page is PageName.PRIORITY:
+        count = 1 + len(priorities(state))  # the first: none of them
+    else:
+        count = len(departments(state) if state.page is PageName.DEPARTMENTS else matters(state))
     return max(1, -(-count // state.per_leaf))

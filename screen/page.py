@@ -60,6 +60,10 @@ class Shape(StrEnum):
     PERSON = "person"
     DOTS = "dots"
     SOUND = "sound"
+    PLUS = "plus"
+    STAR = "star"
+    CALENDAR = "calendar"
+    ERASE = "erase"
     FACE_5 = "face_5"  # from a broad smile to a deep frown: the same strokes, no face stronger than another
     FACE_4 = "face_4"
     FACE_3 = "face_3"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from math import cos, pi, sin
 from pathlib import Path
 from typing import Final
 
@@ -39,6 +40,19 @@ _STROKES: Final[dict[Shape, tuple[tuple[Point, ...], ...]]] = {
         ((64, 38), (69, 50), (64, 62)),
         ((78, 24), (89, 50), (78, 76)),
     ),
+    Shape.PLUS: (((50, 16), (50, 84)), ((16, 50), (84, 50))),
+    Shape.CALENDAR: (
+        ((14, 22), (86, 22), (86, 88), (14, 88), (14, 22)),
+        ((14, 44), (86, 44)),
+        ((34, 10), (34, 30)),
+        ((66, 10), (66, 30)),
+        ((36, 65), (47, 75), (66, 56)),
+    ),
+    Shape.ERASE: (
+        ((34, 22), (92, 22), (92, 78), (34, 78), (8, 50), (34, 22)),
+        ((50, 38), (74, 62)),
+        ((74, 38), (50, 62)),
+    ),
     Shape.PERSON: (((14, 92), (18, 68), (34, 58), (66, 58), (82, 68), (86, 92)),),
 }
 _DISCS: Final[dict[Shape, tuple[tuple[Point, float], ...]]] = {
@@ -49,6 +63,8 @@ _RINGS: Final[dict[Shape, tuple[Point, float]]] = {Shape.CLOCK: ((50, 50), 42), 
 _STROKE: Final = 9.0  # width of a stroke, of 100
 _THIN: Final = 5.0
 
+_TIPS = [(50 + r * sin(pi * i / 5), 54 - r * cos(pi * i / 5)) for i, r in enumerate((46, 19) * 5)]
+_STROKES[Shape.STAR] = ((*_TIPS, _TIPS[0]),)
 _MOUTHS: Final = {Shape.FACE_5: 17, Shape.FACE_4: 8, Shape.FACE_3: 0, Shape.FACE_2: -8, Shape.FACE_1: -17}
 for _face, _bend in _MOUTHS.items():  # how far the middle of the mouth is below its corners
     _across = [x / 10 for x in range(-10, 11)]

@@ -81,7 +81,7 @@ class Window:
         self._changed = threading.Condition()
         self._page: Page | None = None
         self._down: tuple[Button, str] | None = None
-        self._last_up: tuple[float, tuple[int, int], str] | None = None
+        self._last_up: tuple[float, tuple[int, int], tuple[str, str]] | None = None
 
     # --- for any thread ---
 
@@ -165,23 +165,26 @@ class Window:
     def _finger_down(self, where: tuple[int, int], deliberate: bool) -> None:
         page = self._page
         button = page.button_at(*where) if page is not None else None
-        if page is None or button is None or (not deliberate and self._is_double_tap(where, page.name)):
+        if page is None or button is None or (not deliberate and self._is_double_tap(where, page)):
             return
         self._down = (button, page.name)
         self._draw(page)
 
-    def _is_double_tap(self, where: tuple[int, int], page: str) -> bool:
+    def _is_double_tap(self, where: tuple[int, int], page: Page) -> bool:
+        """Whether the finger is back where it was, and what it pressed there has made room for something else."""
         if self._last_up is None:
             return False
-        at, before, pressed_on = self._last_up
+        at, before, pressed = self._last_up
         near = abs(where[0] - before[0]) <= DOUBLE_PX and abs(where[1] - before[1]) <= DOUBLE_PX
-        return near and pressed_on != page and time.monotonic() - at < DOUBLE_S
+        there = page.button_at(*before)
+        same = pressed == (page.name, there.id if there is not None else "")
+        return near and not same and time.monotonic() - at < DOUBLE_S
 
     def _finger_up(self, where: tuple[int, int]) -> list[WindowEvent]:
         if self._down is None or self._page is None:
             return []
         (button, pressed_on), self._down = self._down, None
-        self._last_up = (time.monotonic(), where, pressed_on)
+        self._last_up = (time.monotonic(), where, (pressed_on, button.id))
         self._draw(self._page)
         now_there = self._page.button_at(*where)
         if now_there is None or now_there.id != button.id or self._page.name != pressed_on:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b32encode
+from collections.abc import Sequence
 from enum import StrEnum
 from itertools import groupby
 from typing import TypeAlias
@@ -14,7 +15,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from hall.hours import local
-from hall.listed import name_in
+from hall.listed import Named, name_in
 from hall.messages import Catalogue, Issued, ListedWindow, ListedZone
 from hall.model import WindowNo
 from hall.wording import Words
@@ -79,9 +80,13 @@ def slip(issued: Issued, catalogue: Catalogue, words: Words, columns: int, langu
     if issued.reprint:
         parts += _lines(words("reprint"), columns, HEAD_SCALE, bold=True, side=Side.CENTRE)
     parts += _lines(words("number"), columns, side=Side.CENTRE)
-    parts += [Line(issued.label, number_scale, bold=True, side=Side.CENTRE), Gap()]
-    for name in _names(issued, catalogue, language):
-        parts += _lines(words("matter", matter=name), columns)
+    parts.append(Line(issued.label, number_scale, bold=True, side=Side.CENTRE))
+    listed = [p for p in catalogue.priorities if p.id == issued.priority]
+    for name in _names(listed, issued.priority, language):
+        parts += _lines(words("priority", name=name), columns, bold=True, side=Side.CENTRE)
+    parts.append(Gap())
+    for text in _matters(issued, catalogue, words, language):
+        parts += _lines(text, columns)
     if windows := place_words(issued.windows, catalogue, words, "list", language):
         parts += _lines(words("windows", windows=windows), columns, bold=True)
     parts += _lines(words("ahead", ahead=issued.ahead), columns)
@@ -131,12 +136,23 @@ def _zone_name(zone: ListedZone | None, language: str) -> str:
     return name_in(language, zone)
 
 
-def _names(issued: Issued, catalogue: Catalogue, language: str) -> list[str]:
-    """The matter's name in the visitor's language, and in Chinese for the clerk who reads the slip."""
-    matter = next((m for m in catalogue.matters if m.id == issued.matter), None)
-    if matter is None:
-        return [issued.matter]
-    return [matter.name] if language == "zh" or not matter.english else [matter.english, matter.name]
+def _matters(issued: Issued, catalogue: Catalogue, words: Words, language: str) -> list[str]:
+    """What the matters' lines say: numbered in their order if there are several."""
+    wanted = (issued.matter, *issued.further)
+    key = "matter" if len(wanted) == 1 else "matter_of"
+    return [
+        words(key, n=n, matter=name)
+        for n, matter in enumerate(wanted, 1)
+        for name in _names([m for m in catalogue.matters if m.id == matter], matter, language)
+    ]
+
+
+def _names(listed: Sequence[Named], otherwise: str, language: str) -> list[str]:
+    """Its name in the visitor's language, and in Chinese for the clerk who reads the slip; of nothing, none."""
+    if not listed:
+        return [otherwise] if otherwise else []
+    name = listed[0].name
+    return [name] if language == "zh" or not listed[0].english else [listed[0].english, name]
 
 
 # --- fitting ----------------------------------------------------------------------------------------------

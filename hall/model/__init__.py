@@ -22,6 +22,7 @@ from hall.model.configured import (
     Zone,
 )
 from hall.model.held import (
+    MOST_MATTERS,
     Alert,
     AlertKind,
     Block,
@@ -55,9 +56,11 @@ from hall.model.ids import (
     ZoneId,
 )
 from hall.model.policy import AlertPolicy, BookingPolicy, Holidays, Hours, MissPolicy, Policy, Priority, Quota, Then
-from hall.model.records import Booking, BookingState, Leave, Opening
+from hall.model.records import BOOKING_CODE, Booking, BookingState, Leave, Opening
 
 __all__ = [
+    "BOOKING_CODE",
+    "MOST_MATTERS",
     "Alert",
     "AlertKind",
     "AlertPolicy",

@@ -104,6 +104,7 @@ class Policy(Value, frozen=True, kw_only=True):
     number_digits: int = 3
     overtaken_at_most: int = 5  # K: how many later arrivals may overtake a ticket, for whatever reason
     help_over: int = 10  # a window helps out where more than so many wait
+    matters_at_kiosk: int = 5  # so many on one ticket may be chosen at the kiosk; 1: it does not ask for more
     cut_off: bool = False  # no number for a matter whose waiting would outlast today's calling
     priorities: tuple[Priority, ...] = ()
     missed: MissPolicy = MissPolicy()

@@ -8,6 +8,8 @@ from msgspec import Struct
 
 from hall.model.ids import Badge, Day, Instant, MatterId, StationId, TicketId, WindowNo
 
+BOOKING_CODE = range(6, 33)  # characters of a booking's code
+
 
 class BookingState(StrEnum):
     """Where a booking stands; the moves are in hall.lifecycle."""

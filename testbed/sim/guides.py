@@ -47,10 +47,9 @@ class GuideRole:
 
     topics: tuple[Topic, ...] = (CATALOGUE,)
 
-    def __init__(self, chance: Random, happened: Counter[str]) -> None:
-        self._chance, self._happened = chance, happened
+    def __init__(self, chance: Random, happened: Counter[str], codes: list[str]) -> None:
+        self._chance, self._happened, self._codes = chance, happened, codes
         self._station: Host | None = None
-        self._codes: list[str] = []
         self._labels: list[str] = []
 
     def start(self, station: Host) -> None:

@@ -30,6 +30,7 @@ INVARIANTS = {
     "missed": "a ticket is passed over after the policy's calls, and comes back in time and behind as many as it says",
     "posts": "temporary staff call no approvals; nobody waits for a window or clerk that has left",
     "booked": "a person books once a day, within the quota; a booking becomes one ticket, in its time",
+    "classes": "a kiosk gives no class that only the guide desk may give",
     "printing": "nobody is called before the paper is known or 10 s have passed; at the day's end all paper is known",
     "paper": "a slip on paper is one number's only plain slip, and a void number has none",
     "reported": "what a kiosk began to print is reported to the hub, whatever dies in between",

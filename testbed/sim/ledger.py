@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from hall.model import Hall
+from hall.model import Hall, Role
 from hall.topics import HUB
 from testbed.sim.booked import Bookings
 from testbed.sim.joints import Joints
@@ -44,6 +44,7 @@ class Ledger:
         self.locked: dict[str, tuple[int, int]] = {}  # badge → failures in a row, locked until
         self.ended_days: dict[str, dict[str, Held]] = {}
         self.crashes = 0
+        self._at_kiosk = {"", *(p.id for p in hall.policy.priorities if p.at_kiosk)}
         self.bookings = Bookings(hall, fail)
         self._booked, self._booking_cancelled = self.bookings.booked, self.bookings.cancelled
         self._booking_missed = self.bookings.missed
@@ -154,6 +155,8 @@ class Ledger:
         self.joints.issued(event)
         if ticket.booking:
             self.bookings.checked_in(ticket, at)
+        elif Role.KIOSK in self.hall.by_station[ticket.station].roles and ticket.priority not in self._at_kiosk:
+            self._fail("classes", f"{ticket.id} is {ticket.priority}, which {ticket.station} may not give")
 
     def _ticket_printed(self, event: Row, at: int) -> None:
         ticket = self.tickets[event["ticket"]]

@@ -32,6 +32,7 @@ from testbed.sim.loop import Loop
 
 START_AGAIN_S = (0.5, 4.0)
 THINK_S = 0.05  # a process is busy with other things: several messages wait for one turn
+NO_DIGITS = str.maketrans("0123456789", "ghijklmnop")  # of an id: eight digits in a row are a PIN by chance, one day
 
 
 class Witness(Protocol):
@@ -253,7 +254,7 @@ class StationMachine(Machine):
             outbox=Outbox(self.disk),
             link=lambda ears, will: self._connect(ears, will, keep_session=False),
             mono=self.around.loop.mono,
-            new_id=lambda: f"{chance.getrandbits(96):024x}",
+            new_id=lambda: f"{chance.getrandbits(96):024x}".translate(NO_DIGITS),
         )
         self.station.begin(self.role)
         return self.station

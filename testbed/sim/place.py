@@ -158,7 +158,7 @@ def hall(variant: int = 0) -> Hall:
             overtaken_at_most=3,
             help_over=6,
             priorities=(
-                Priority(id="elder", name="老年人", basis="示例", weight_minutes=10.0, bound=2),
+                Priority(id="elder", name="老年人", basis="示例", weight_minutes=10.0, bound=2, at_kiosk=True),
                 Priority(id="booked", name="预约", basis="示例", weight_minutes=30.0, bound=3),
             ),
             missed=missed(variant),

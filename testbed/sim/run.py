@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from random import Random
 
 from msgspec import Struct
@@ -74,6 +75,7 @@ class Simulation:
         self.hub = HubMachine(self.hall, self.around, self._hub_time)
         self.checker.hub = self.hub
         self.stations: list[StationMachine] = []
+        self.codes: list[str] = []  # of what the guide has booked
         self.people: list[Visitors | Clerks | Rogue | Guide] = []
         self._furnish()
         self.faults = Faults(self.around, self.hub, self.stations, self._chance("faults"))
@@ -142,15 +144,15 @@ class Simulation:
     def _furnish(self) -> None:
         for name in KIOSKS:
             paper = Paper(name, self.loop, self._chance(f"paper {name}"), self.checker, self.happened)
-            kiosk = self._station(name, Role.KIOSK, lambda paper=paper: KioskRole(paper, self.checker.intends))  # type: ignore[misc]
-            self.people.append(Visitors(kiosk, self._chance(f"visitors {name}")))
+            kiosk = self._station(name, Role.KIOSK, partial(KioskRole, paper, self.checker.intends, self.happened))
+            self.people.append(Visitors(kiosk, self._chance(f"visitors {name}"), self.codes))
         for name, windows in DESKS.items():
             desk = self._station(name, Role.CALLER, lambda windows=windows: DesksRole(windows, self.loop))  # type: ignore[misc]
             self.people += [Clerks(self.hall, desk, w, self._chance(f"clerks {w}")) for w in windows]
         chance = self._chance("rogue")
         rogue = self._station(ROGUE, Role.KIOSK, lambda: RogueRole(chance, self.happened))
         self.people.append(Rogue(rogue, chance))
-        guide = self._station(GUIDE, Role.DESK, lambda: GuideRole(at_desk, self.happened))
+        guide = self._station(GUIDE, Role.DESK, lambda: GuideRole(at_desk, self.happened, self.codes))
         at_desk = self._chance("guide")
         self.people.append(Guide(guide, at_desk))
         self._station(SPEAKER, Role.BROADCAST, lambda: SpeakerRole(self.checker.said))

@@ -44,6 +44,10 @@ def test_an_order_becomes_a_wish_that_names_nobody() -> None:
         (b'{"person": " ", "matter": "pension", "slot": "2026-11-24T10:00"}', "person: must not be empty"),
         (b'{"person": "x", "matter": "", "slot": "2026-11-24T10:00"}', "matter: must not be empty"),
         (b'{"person": "x", "matter": "pension", "slot": "24.11. 10 Uhr"}', "slot: looks like"),
+        (
+            b'{"person": "x", "matter": "pension", "slot": "2026-11-24T10:00", "code": "K7-Q2MA"}',
+            "code: letters and digits",
+        ),
         (b"[" * 5_000, "5000 bytes, at most 4096"),
     ],
 )

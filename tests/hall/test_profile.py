@@ -51,7 +51,7 @@ def test_printers() -> None:
         ("6", 0x0F, Action.NO_SHOW, None),
         ("5", 0x0F, None, Action.NO_SHOW),
         ("4", 0x0F, Action.SIGN_OUT, Action.SIGN_OUT),
-        ("0", 0x0F, None, Action.PAUSE),
+        ("0", 0x0F, Action.HOLD, Action.PAUSE),
         ("", 0x12, Action.PAUSE, None),
         ("2", 0x0F, Action.RESUME, Action.RESUME),
         ("12", 0x0F, None, None),

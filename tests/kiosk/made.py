@@ -9,9 +9,11 @@ from msgspec.structs import replace
 from hall.happened import Answered, HubChanged, Told, Unanswered
 from hall.messages import (
     Catalogue,
+    CheckIn,
     Issued,
     ListedDepartment,
     ListedMatter,
+    ListedPriority,
     ListedWindow,
     ListedZone,
     OpenState,
@@ -77,6 +79,21 @@ def catalogue(departments: int = 4, matters: int = 6, **changes: object) -> Cata
     return replace(made, **changes)
 
 
+CLASSES = (
+    ListedPriority(
+        id="elder", name="老年人、残疾人", english="Elderly and disabled", basis="示例：本地绿色通道办法", at_kiosk=True
+    ),
+    ListedPriority(id="soldier", name="军人", english="Soldiers", basis="示例：本地军人依法优先办法", at_kiosk=True),
+    ListedPriority(id="booked", name="预约", english="Booked", basis="示例：本中心预约办法"),
+)
+
+
+def generous(departments: int = 4, matters: int = 6, **changes: object) -> Catalogue:
+    """A hall that gives classes at the kiosk, takes bookings, and several matters on a ticket."""
+    more = {"priorities": CLASSES, "bookings": True, "matters_at_kiosk": 5, **changes}
+    return catalogue(departments, matters, **more)
+
+
 def issued(label: str = "A017", **changes: object) -> Issued:
     """An answer to `TakeTicket`."""
     made = Issued(
@@ -117,6 +134,14 @@ ASK = (*TO_CONFIRM, Tapped("yes"))
 ISSUED = (*ASK, Answered(TakeTicket(matter="m0-1"), issued()))
 
 
+TO_BOOKING = (Tapped("booking"), *(Tapped(f"type:{key}") for key in "K7Q2MA9X"))
+
+
+def added(*matters: str) -> tuple[Tapped, ...]:
+    """More matters, each by “one more”, from the confirm page on."""
+    return tuple(Tapped(tap) for m in matters for tap in ("add", f"department:d{m[1]}", f"matter:{m}"))
+
+
 def every_page(per_leaf: int = 8) -> dict[str, Kiosk]:
     """States that between them show every page, by a name for the picture."""
     on_paper = PrintEnded(issued().ticket, Printing.ON_PAPER)
@@ -127,6 +152,12 @@ def every_page(per_leaf: int = 8) -> dict[str, Kiosk]:
     day_off = OpenState(rev=2, day="2026-11-23", taking=False, reason="day_off", reopens_at=NINE + 86_400_000)
     large = ready(catalogue(20, 13), per_leaf=per_leaf)
     asked = after(ready(per_leaf=per_leaf), *ASK)
+    free = ready(generous(), per_leaf=per_leaf)
+    checking_in = after(free, *TO_BOOKING, Tapped("enter"))
+
+    def turned_away(code: Refusal, detail: str = "", until: Instant | None = None) -> Kiosk:
+        return after(checking_in, Answered(CheckIn(code="K7Q2MA9X"), Refused(code=code, detail=detail, until=until)))
+
     return {
         "starting": Kiosk(languages=LANGUAGES),
         "departments": ready(per_leaf=per_leaf),
@@ -138,6 +169,30 @@ def every_page(per_leaf: int = 8) -> dict[str, Kiosk]:
         "matters-only": ready(catalogue(1, 3), per_leaf=per_leaf),
         "confirm": after(ready(per_leaf=per_leaf), *TO_CONFIRM),
         "confirm-long": after(ready(per_leaf=per_leaf), Tapped("department:d0"), Tapped("matter:m0-2")),
+        "departments-booking": free,
+        "departments-booking-20": ready(generous(20, 13), per_leaf=per_leaf),
+        "departments-booking-reprint": after(
+            ready(generous(20, 2), per_leaf=per_leaf), *ISSUED, on_paper, Tapped("home")
+        ),
+        "matters-only-booking": ready(generous(1, 13), per_leaf=per_leaf),
+        "departments-further": after(free, *TO_CONFIRM, Tapped("add")),
+        "matters-further": after(free, *TO_CONFIRM, Tapped("add"), Tapped("department:d0")),
+        "confirm-all": after(free, *TO_CONFIRM),
+        "confirm-more": after(ready(catalogue(matters_at_kiosk=2), per_leaf=per_leaf), *TO_CONFIRM),
+        "confirm-class": after(free, *TO_CONFIRM, Tapped("classes"), Tapped("class:elder")),
+        "confirm-2": after(free, *TO_CONFIRM, *added("m1-0")),
+        "confirm-5": after(
+            free, *TO_CONFIRM, *added("m0-2", "m2-2", "m1-3", "m3-0"), Tapped("classes"), Tapped("class:soldier")
+        ),
+        "priority": after(free, *TO_CONFIRM, Tapped("classes")),
+        "priority-class": after(free, *TO_CONFIRM, Tapped("classes"), Tapped("class:soldier"), Tapped("classes")),
+        "booking": after(free, Tapped("booking")),
+        "booking-typed": after(free, *TO_BOOKING),
+        "booking-longest": after(free, Tapped("booking"), *[Tapped("type:W")] * 40),
+        "refused-unknown-booking": turned_away(Refusal.UNKNOWN_BOOKING),
+        "refused-too-early": turned_away(Refusal.TOO_EARLY, until=NINE + 3_600_000),
+        "refused-too-late": turned_away(Refusal.TOO_LATE),
+        "refused-booked-already": turned_away(Refusal.BOOKED_ALREADY, "A017"),
         "asking": asked,
         "printing": after(ready(per_leaf=per_leaf), *ISSUED),
         "take": after(ready(per_leaf=per_leaf), *ISSUED, on_paper),

@@ -40,7 +40,7 @@ def test_department_matter_confirm_ask() -> None:
     state = after(state, Tapped("department:d0"))
     assert (state.page, state.department) == (PageName.MATTERS, "d0")
     state = after(state, Tapped("matter:m0-1"))
-    assert (state.page, state.matter) == (PageName.CONFIRM, "m0-1")
+    assert (state.page, state.chosen) == (PageName.CONFIRM, ("m0-1",))
     state, effects = step(state, Tapped("yes"), 1.0)
     assert (state.page, effects) == (PageName.ASKING, (Want(WISH),))
 

@@ -7,16 +7,20 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from hall.happened import Answered, HubChanged, Ticked, Told, Unanswered, Want
-from hall.messages import Body, Issued, OpenState, Refusal, Refused, TakeTicket
-from hall.model import Printing
+from hall.messages import Body, CheckIn, Issued, OpenState, Refusal, Refused, TakeTicket
+from hall.model import MOST_MATTERS, Printing
 from kiosk.flow import PRINT_LIMIT_S, step
-from kiosk.values import BLOCKED, BROWSING, Kiosk, PageName, Print, Report, Tapped
+from kiosk.values import BLOCKED, BROWSING, Kiosk, PageName, Print, Report, Tapped, is_first
 from slips.values import PRINTS, PrintEnded, PrinterSeen, PrinterStands
-from tests.kiosk.made import LANGUAGES, catalogue, issued
+from tests.kiosk.made import LANGUAGES, catalogue, generous, issued
 
-HALLS = (catalogue(3, 2), catalogue(1, 2), catalogue(12, 9))
+HALLS = (generous(3, 2), generous(1, 2), catalogue(12, 9))
+CODE = "K7Q2MA"
 BUTTONS = (
     *("yes", "back", "home", "more", "less", "reprint", "language:en", "language:zh"),
+    *("add", "classes", "ordinary", "class:elder", "class:soldier", "class:booked", "booking", "again"),
+    *("type:K", "erase", "clear", "enter"),
+    *(f"{kind}:m{i}-0" for kind in ("drop", "matter") for i in range(3)),
     *(f"department:d{i}" for i in range(3)),
     *(f"matter:m{i}-{k}" for i in range(3) for k in range(2)),
 )
@@ -64,6 +68,18 @@ class AnyDay(RuleBasedStateMachine):
         for button in ("home", "department:d0", "matter:m0-1", "yes"):
             self.happen(Tapped(button))
 
+    @rule(taps=st.lists(st.sampled_from(("add", "classes", *BUTTONS)), max_size=8))
+    def walk_on_from_the_confirm_page(self, taps: list[str]) -> None:
+        self.all_is_well()
+        for button in ("home", "department:d0", "matter:m0-1", *taps):
+            self.happen(Tapped(button))
+
+    @rule()
+    def walk_to_a_check_in(self) -> None:
+        self.all_is_well()
+        for button in ("home", "booking", *(f"type:{key}" for key in CODE), "enter"):
+            self.happen(Tapped(button))
+
     @rule(twice=st.booleans())
     def visitor_gets_a_number(self, twice: bool) -> None:
         self.walk_to_a_ticket()
@@ -100,11 +116,12 @@ class AnyDay(RuleBasedStateMachine):
         wish, self.wish = self.wish, None
         assert wish is not None
         if refuse:
-            self.happen(Answered(wish, Refused(code=Refusal.SERIES_FULL)))
+            code = Refusal.UNKNOWN_BOOKING if isinstance(wish, CheckIn) else Refusal.SERIES_FULL
+            self.happen(Answered(wish, Refused(code=code)))
             return
-        if isinstance(wish, TakeTicket):
+        if isinstance(wish, TakeTicket | CheckIn):
             self.count += 1
-            reply = issued(f"A{self.count:03}", matter=wish.matter)
+            reply = issued(f"A{self.count:03}")
             self.issued[reply.ticket] = reply
         else:
             reply = issued(wish.ticket.partition("/")[2], reprint=True)  # type: ignore[union-attr]
@@ -152,6 +169,21 @@ class AnyDay(RuleBasedStateMachine):
             assert state.wish is None
         if state.page in BLOCKED:
             assert state.job is None
+
+    @invariant()
+    def what_is_asked_is_what_the_hall_has(self) -> None:
+        if isinstance(self.wish, TakeTicket):
+            wanted = (self.wish.matter, *self.wish.further)
+            assert len(set(wanted)) == len(wanted) <= MOST_MATTERS
+            assert self.wish.priority in ("", "elder", "soldier")
+
+    @invariant()
+    def nothing_of_a_visitor_outlasts_the_visit(self) -> None:
+        state = self.state
+        if is_first(state) or (state.page in BLOCKED and not state.doubtful):
+            assert (state.chosen, state.priority, state.typed) == ((), "", "")
+        if state.page in (PageName.PRINTING, PageName.TAKE, PageName.SEE_STAFF, PageName.VOIDED):
+            assert state.typed == ""
 
     @invariant()
     def waiting_pages_wait_for_something(self) -> None:

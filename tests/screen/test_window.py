@@ -101,6 +101,24 @@ def test_the_second_tap_of_a_double_tap_does_not_press_the_new_page(window: Wind
     assert window.pump(LIMIT_S) == [Pressed("other", "two")]
 
 
+def test_the_second_tap_does_not_press_what_moved_up_on_the_same_page(window: Window) -> None:
+    """A list from which the pressed row went: the next row stands under the finger now."""
+    down(YES.box.centre)
+    up(YES.box.centre)
+    assert window.pump(LIMIT_S) == [Pressed("yes", "one")]
+    window.show(Page("one", SIZE, TWO.items))
+    down(YES.box.centre)
+    up(YES.box.centre)
+    assert window.pump(0) == []
+
+
+def test_the_same_key_and_its_neighbour_are_pressed_as_fast_as_one_can(window: Window) -> None:
+    for where in (YES.box.centre, YES.box.centre, (YES.box.right - 2, YES.box.y + 4), NO.box.centre, YES.box.centre):
+        down(where)
+        up(where)
+    assert [e.id for e in window.pump(LIMIT_S) if isinstance(e, Pressed)] == ["yes", "yes", "yes", "no", "yes"]
+
+
 def test_a_pressed_button_looks_pressed(window: Window) -> None:
     def ground() -> tuple[int, ...]:
         return tuple(pygame.display.get_surface().get_at((YES.box.x + 8, YES.box.centre[1])))

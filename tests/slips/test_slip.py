@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from hall.messages import ListedMatter
+from hall.messages import ListedMatter, ListedPriority
 from slips.slip import Gap, Line, QrCode, Rule, Slip, cells, follow_link, slip
 from tests.kiosk.made import catalogue, issued, kiosk_words
 
@@ -86,6 +86,37 @@ def test_an_english_reprint_on_80_mm_with_a_qr_code() -> None:
 1  |3. Please watch and listen for your number.
 1  |Complaints: 0915-000 0000"""
     )
+
+
+CLASSES = (
+    ListedPriority(id="elder", name="老年人、残疾人", english="Elderly and disabled", basis="示例", at_kiosk=True),
+    ListedPriority(id="booked", name="预约"),
+)
+
+
+def test_the_class_stands_below_the_number_and_several_matters_in_their_order() -> None:
+    given = issued(matter="m0-1", priority="elder", further=("m1-0", "m0-3"))
+    text = drawn(slip(given, catalogue(priorities=CLASSES), kiosk_words("slip")["zh"], 48))
+    assert (
+        """\
+4*^|A017
+1*^|老年人、残疾人优先
+
+1  |办理事项1：社会保障卡申领
+1  |办理事项2：城乡居民基本养老保险参保登记
+1  |办理事项3：临时救助申请
+1* |请留意"""
+        in text
+    )
+    english = drawn(slip(given, catalogue(priorities=CLASSES), kiosk_words("slip")["en"], 48, "en"))
+    assert "1*^|Priority: Elderly and disabled\n1*^|Priority: 老年人、残疾人\n" in english
+    assert "1  |Service 2: Basic pension insurance: enrolment\n1  |Service 2: 城乡居民基本养老保险参保登记" in english
+
+
+def test_a_booked_visitors_slip_says_so_and_an_ordinary_one_says_no_class() -> None:
+    hall = catalogue(priorities=CLASSES)
+    assert "预约优先" in drawn(slip(issued(priority="booked"), hall, kiosk_words("slip")["zh"], 32))
+    assert "优先" not in drawn(slip(issued(), hall, kiosk_words("slip")["zh"], 32))
 
 
 def test_nothing_is_told_that_is_not_known() -> None:
