@@ -53,7 +53,18 @@ from hall.model.ids import (
     WindowNo,
     ZoneId,
 )
-from hall.model.policy import AlertPolicy, BookingPolicy, Holidays, Hours, MissPolicy, Policy, Priority, Quota, Then
+from hall.model.policy import (
+    AlertPolicy,
+    BookingPolicy,
+    Holidays,
+    Hours,
+    MissPolicy,
+    Policy,
+    Priority,
+    Quota,
+    Retention,
+    Then,
+)
 from hall.model.records import Booking, BookingState, Leave, Opening
 
 __all__ = [
@@ -96,6 +107,7 @@ __all__ = [
     "Quota",
     "Rating",
     "RequestId",
+    "Retention",
     "Role",
     "Service",
     "ServiceId",
