@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import signal
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -13,24 +14,33 @@ from typing import Any, Final
 
 from cli.processes import Process
 from cli.stage import Stage
+from cli.technician import Technician
+from hall.errors import HallError
 from testbed.door import Door
 from testbed.mishaps import EVERYBODY, Order
 from testbed.reconciling.findings import Mishap
 from testbed.tape import BusinessClock
 
-ENDS_S: Final = 30.0
+ENDS_S: Final = 180.0  # an upgrade waits until every station is ready again
 
 
 class Mishaps:
     """A thread that brings them about."""
 
     def __init__(
-        self, stage: Stage, orders: Iterable[Order], door: Door, clock: BusinessClock, hub_clock: dict[str, Any]
+        self,
+        stage: Stage,
+        orders: Iterable[Order],
+        door: Door,
+        clock: BusinessClock,
+        hub_clock: dict[str, Any],
+        all_ready: Callable[[], bool],
     ) -> None:
         self._stage, self._orders, self._door = stage, orders, door
         self._clock, self._hub_clock = clock, hub_clock
         self._began = time.monotonic()
         self._stopping = threading.Event()
+        self._technician = Technician(stage, time.sleep, all_ready)
         self._down: set[str] = set()
         self.happened: list[Mishap] = []
         self.failed = ""
@@ -69,8 +79,8 @@ class Mishaps:
                 return
             began, real = self._clock.now(), time.monotonic() - self._began
             try:
-                self._do(order)
-            except (OSError, TimeoutError, RuntimeError) as error:
+                detail = self._do(order)
+            except (HallError, OSError, RuntimeError, ValueError, sqlite3.Error) as error:
                 self.failed = f"{order.kind} {order.target}: {error}"
                 return
             self.happened.append(
@@ -83,11 +93,13 @@ class Mishaps:
                     real_began_s=real,
                     real_ended_s=time.monotonic() - self._began,
                     felt_by=order.felt_by,
+                    detail=detail,
                 )
             )
 
-    def _do(self, order: Order) -> None:
-        doing: dict[str, Callable[[Order], None]] = {
+    def _do(self, order: Order) -> str:
+        """To its end; what there is to say of it."""
+        doing: dict[str, Callable[[Order], str | None]] = {
             "kill": self._kill,
             "freeze": self._freeze,
             "restart": self._restart,
@@ -99,8 +111,10 @@ class Mishaps:
             "silent": self._silent,
             "disk_full": self._disk_full,
             "clock_step": self._clock_step,
+            "move": self._move,
+            "upgrade": self._upgrade,
         }
-        doing[order.kind](order)
+        return doing[order.kind](order) or ""
 
     def _process(self, order: Order) -> Process:
         return self._stage.processes[order.target]
@@ -169,8 +183,21 @@ class Mishaps:
         self._down.add("hub")
         for at in (clock["at"] - back_ms, clock["at"]):
             hub.end()
-            self._stage.site.set_clock({**clock, "at": at})
+            self._stage.write_clock({**clock, "at": at})
             hub.start()
             if at != clock["at"]:
                 self._stopping.wait(order.lasts_s)
         self._down.discard("hub")
+
+    def _move(self, order: Order) -> str:
+        self._down.update(("hub", "broker"))
+        told = self._technician.moves(order.lasts_s)
+        self._down.difference_update(("hub", "broker"))
+        return told
+
+    def _upgrade(self, order: Order) -> str:
+        everything = set(self._stage.processes)
+        self._down.update(everything)
+        told = self._technician.upgrades(order.lasts_s)
+        self._down.difference_update(everything)
+        return told

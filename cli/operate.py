@@ -14,6 +14,7 @@ from rich.progress import Progress
 from rich.text import Text
 
 from cli.language import LANGUAGE, Language
+from cli.retention import forget, retention
 from hall.errors import BadFile
 from hall.station.settings import words
 from upkeep.layout import INSTALLED, layout
@@ -131,6 +132,7 @@ def backup(
     console.print(Text(told, "green"), soft_wrap=True)
     for path in prune(to, keep):
         console.print(Text(say("backup.pruned", path=path), "dim"), soft_wrap=True)
+    forget(to, say, console)
 
 
 def restore(
@@ -282,6 +284,7 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Example: sudo hall install")(install)
     app.command(epilog="Example: hall backup --to /mnt/usb/jiaohao --keep 30")(backup)
     app.command(epilog="Example: hall restore /mnt/usb/jiaohao/jiaohao-village-20261127T023000.tar.gz")(restore)
+    app.command(epilog="Example: hall retention --backups /mnt/usb")(retention)
     app.command(epilog="Example: hall doctor --json")(doctor)
     app.command(epilog="Example: hall status --once --language en")(status)
     app.command(epilog="Example: hall day 2026-11-23")(day)

@@ -56,6 +56,10 @@ class Process:
         self._env = {**os.environ, **(env or {})}
         self._child: subprocess.Popen[bytes] | None = None
 
+    def becomes(self, command: list[str], cwd: Path) -> None:
+        """What it is started as from its next start on."""
+        self._command, self._cwd = command, cwd
+
     def start(self) -> None:
         """Start it; its output goes to the log file."""
         with self.log.open("ab") as out:
@@ -103,16 +107,25 @@ class Process:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
 
 
-def broker(site: Site) -> Process:
-    """The site's broker, not yet started."""
-    return Process(
-        "broker", [mosquitto(), "-c", str(site.broker / "broker.conf")], site.root / "broker.log", site.broker
-    )
+def broker(site: Site, place: Path | None = None) -> Process:
+    """The site's broker, not yet started; `place`: where its files are, if elsewhere."""
+    place = place or site.broker
+    return Process("broker", broker_command(place), site.root / "broker.log", place)
 
 
-def hub(site: Site) -> Process:
-    """The site's hub, not yet started."""
-    return Process("hub", [sys.executable, "-m", "hub", str(site.root / "hub.toml")], site.root / "hub.log", site.root)
+def broker_command(place: Path) -> list[str]:
+    """How a broker is started whose files lie in `place`, which must be its working directory."""
+    return [mosquitto(), "-c", str(place / "broker.conf")]
+
+
+def hub(site: Site, file: Path | None = None) -> Process:
+    """The site's hub, not yet started; `file`: its hub.toml, if elsewhere."""
+    return Process("hub", hub_command(file or site.root / "hub.toml"), site.root / "hub.log", site.root)
+
+
+def hub_command(file: Path) -> list[str]:
+    """How a hub is started."""
+    return [sys.executable, "-m", "hub", str(file)]
 
 
 def role(site: Site, module: str, station: Path, env: dict[str, str] | None = None) -> Process:

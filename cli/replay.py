@@ -21,19 +21,19 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from cli import processes
+from cli.boardpictures import Pictures
 from cli.demo import UsedPlace, read_play
 from cli.mishaps import Mishaps
 from cli.processes import NotStarted
 from cli.reconciled import told
+from cli.replaypeople import people
+from cli.replayplaces import not_ready, places
 from cli.stage import Replayed, Stage
-from hall.errors import BadFile
 from hall.hours import instant_of, offset_minutes
-from hall.model import Badge, Hall, Role, StationId, WindowNo
+from hall.model import Role
 from hall.station.settings import read_hall, words
 from hall.topics import WATCH
 from hub.verify import verify
-from testbed.atkiosk import QueueAtKiosk
-from testbed.atwindow import Clerk, GlassHands, Hands, KeypadHands, Press, Rater, glass_finger, pad_finger
 from testbed.cast import Actor, Play
 from testbed.crowd import Crowd
 from testbed.day import clock, read_day
@@ -41,9 +41,8 @@ from testbed.door import Door
 from testbed.listener import Listener
 from testbed.mishaps import Place, plan
 from testbed.reconciling.findings import Mishap
-from testbed.reconciling.whole import Places, Run, reconcile
+from testbed.reconciling.whole import Run, reconcile
 from testbed.tape import BusinessClock, Tape
-from testbed.touch import Touch
 
 READY_LIMIT_S: Final = 600.0  # two dozen processes start, and a voice is recorded
 FAST_BAUD: Final = 10_000_000  # of a wire above ×1
@@ -52,7 +51,6 @@ OVERTIME_S: Final = 3_600  # business seconds after the last closing time until 
 RATING_LIMIT_S: Final = 15.0  # real
 CLOSE_LIMIT_S: Final = 30.0
 SETTLES_S: Final = 2.0  # real: facts in an outbox are told
-PICTURES_EVERY_S: Final = 5.0  # real
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
@@ -119,13 +117,18 @@ class Replay:
                 self._await_ready(stage, listener)
                 self._set_clock(stage, self._begin_at, wanted.speed)
                 began = time.monotonic()
-                crowd, actors = self._people(stage, listener)
+                kiosks = [s.id for s in self._hall.stations if Role.KIOSK in s.roles]
+                crowd = Crowd(self._arrivals, kiosks, self._told)
+                actors = people(
+                    stage, crowd, listener, self._play, self._tape,
+                    speed=wanted.speed, offset_s=self._offset_s, over=lambda: self._over,
+                )  # fmt: skip
                 for actor in actors:
                     actor.start()
                     stack.callback(actor.stopping.set)
                 stack.enter_context(Pictures(stage, self._clock))
                 bar.update(task, total=len(self._arrivals))
-                mishaps = self._mishaps(stage, doors, stack)
+                mishaps = self._mishaps(stage, listener, doors, stack)
                 unfinished = self._watch(stage, listener, crowd, actors, mishaps, lambda: self._show(bar, task, crowd))
                 happened: tuple[Mishap, ...] = ()
                 if mishaps is not None:
@@ -167,7 +170,7 @@ class Replay:
         """Every station is there, every voice recorded, every screen and device works."""
         limit = time.monotonic() + READY_LIMIT_S
         while not self._stop.is_set():
-            late = [s.id for s in self._hall.stations if not _is_ready(listener, s.id, s.roles)]
+            late = not_ready(self._hall, listener)
             dead = [p for p in stage.processes.values() if not p.is_running]
             if dead:
                 raise NotStarted(f"{dead[0].name} has ended:\n{dead[0].last_words()}")
@@ -175,7 +178,9 @@ class Replay:
                 return
             if time.monotonic() > limit:
                 name = late[0]
-                raise NotStarted(f"{name} is not ready after {READY_LIMIT_S:g} s:\n{_words(stage, name)}")
+                raise NotStarted(
+                    f"{name} is not ready after {READY_LIMIT_S:g} s:\n{stage.processes[name].last_words()}"
+                )
             time.sleep(0.1)
 
     def _set_clock(self, stage: Stage, at: int, speed: float) -> None:
@@ -183,43 +188,9 @@ class Replay:
         self._clock.at_ms, self._clock.speed, self._clock.wall_s = at, speed, wall_s
         self._began_wall_s = wall_s
 
-    def _people(self, stage: Stage, listener: Listener) -> tuple[Crowd, list[Actor]]:
-        hall = self._hall
-        kiosks = [s.id for s in hall.stations if Role.KIOSK in s.roles]
-        crowd = Crowd(self._arrivals, kiosks, self._told)
-        actors: list[Actor] = []
-        for kiosk in kiosks:
-            printer = stage.devices.printers.get(kiosk)
-            actors.append(QueueAtKiosk(_finger(stage, kiosk), kiosk, printer, hall, crowd, listener))
-        for window in hall.windows:
-            hands = _hands(stage, window.number, clerk_of(hall, self._play, window.number), self._play)
-            if hands is not None:
-                clerk = Clerk(
-                    window.number,
-                    hands,
-                    crowd,
-                    listener,
-                    speed=self._wanted.speed,
-                    calls_before_no_show=hall.policy.calls_before_no_show,
-                    over=lambda: self._over,
-                )
-                clerk.offset_s = self._offset_s
-                actors.append(clerk)
-            press = self._pad(stage, window.number)
-            if press is not None:
-                actors.append(Rater(window.number, press, crowd, listener))
-        return crowd, actors
-
-    def _pad(self, stage: Stage, window: WindowNo) -> Press | None:
-        panel = stage.station_with(Role.EVALUATOR, window)
-        if panel is not None:
-            return glass_finger(_finger(stage, panel), self._tape, f"touch-{window:02}")
-        pad = stage.devices.pads.get(window)
-        return pad_finger(pad) if pad is not None else None
-
     # --- the day ---
 
-    def _mishaps(self, stage: Stage, doors: list[Door], stack: ExitStack) -> Mishaps | None:
+    def _mishaps(self, stage: Stage, listener: Listener, doors: list[Door], stack: ExitStack) -> Mishaps | None:
         """From now on, until everybody has come: then the hall is left in peace."""
         if self._wanted.faults is None:
             return None
@@ -231,7 +202,8 @@ class Replay:
         )
         clock_now = {"at": self._begin_at, "wall_s": self._began_wall_s, "speed": self._wanted.speed}
         orders = plan(self._wanted.faults, place)
-        return stack.enter_context(Mishaps(stage, orders, doors[0], self._clock, clock_now))
+        mishaps = Mishaps(stage, orders, doors[0], self._clock, clock_now, lambda: not not_ready(self._hall, listener))
+        return stack.enter_context(mishaps)
 
     def _watch(
         self,
@@ -299,7 +271,8 @@ class Replay:
 
 def replayed(wanted: Wanted, console: Console, language: str) -> int:
     """The whole of `hall replay`; the exit status. Raises HallError."""
-    check_place(wanted.out)
+    if any((wanted.out / name).exists() for name in ("wires", "hub", "machine-1")):
+        raise UsedPlace(f"--out {wanted.out}: a replay has run there already; name another place")
     told_by = words("replay", language)
     run = Replay(wanted, console).run()
     with Progress(TextColumn("{task.description}"), console=console, transient=True) as bar:
@@ -309,101 +282,9 @@ def replayed(wanted: Wanted, console: Console, language: str) -> int:
     return told(result, hall.name, told_by, console, wanted.out / "reconciliation.json")
 
 
-class Pictures:
-    """Keeps some of the boards' pictures as they were at a moment: `at-093015.png` beside the present one."""
-
-    def __init__(self, stage: Stage, clock_: BusinessClock) -> None:
-        self._stage, self._clock = stage, clock_
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="pictures", daemon=True)
-
-    def __enter__(self) -> None:
-        self._thread.start()
-
-    def __exit__(self, *_: object) -> None:
-        self._stopping.set()
-        self._thread.join(5)
-
-    def _run(self) -> None:
-        while not self._stopping.wait(PICTURES_EVERY_S):
-            for board in sorted(self._stage.screens.glob("*/*-board.png")):
-                try:
-                    made, data = board.stat().st_mtime, board.read_bytes()
-                except OSError:
-                    continue  # just replaced
-                kept = board.with_name(f"at-{clock(self._clock.at(made)).replace(':', '')}.png")
-                if not kept.exists():
-                    kept.write_bytes(data)
-
-
 COLUMNS: Final = (
     TextColumn("{task.description}"),
     BarColumn(),
     TextColumn("{task.completed}/{task.total}"),
     TimeElapsedColumn(),
 )
-
-
-def clerk_of(hall: Hall, play: Play, window: WindowNo) -> Badge:
-    """A clerk posted at the window whose PIN is told. Raises BadFile."""
-    for post in hall.posts:
-        if post.window == window and post.badge in play.pins:
-            return post.badge
-    raise BadFile((f"demo.toml: pins: no PIN of a clerk posted at window {window}",))
-
-
-def places(stage: Stage) -> Places:
-    """What stands where on a stage."""
-    hall, devices = stage.hall, stage.devices
-    voices = {s.id: stage.table(s.id)["broadcast"] for s in hall.stations if Role.BROADCAST in s.roles}
-    voice_of_zone = {table["zone"]: (station, len(table.get("languages", ["zh"]))) for station, table in voices.items()}
-    by_window = {w.number: voice_of_zone.get(w.zone, ("", 0)) for w in hall.windows}
-    boards: dict[str, str | None] = {}
-    for station in hall.stations:
-        table = stage.table(station.id).get("display", {})
-        if table.get("screen") and "window" not in table:
-            boards[station.id] = table.get("zone")
-    return Places(
-        kiosks=tuple(s.id for s in hall.stations if Role.KIOSK in s.roles),
-        names=devices.names,
-        bar_stations=devices.bar_stations,
-        pad_stations=devices.pad_stations,
-        zone_of={w.number: w.zone for w in hall.windows},
-        voice_of={window: station for window, (station, _) in by_window.items()},
-        voices=tuple(voices),
-        sentences_of={w: languages * hall.policy.announce_repeats for w, (_, languages) in by_window.items()},
-        boards=boards,
-    )
-
-
-def check_place(out: Path) -> None:
-    """Raises UsedPlace where a replay has run before."""
-    if (out / "wires").exists() or (out / "hub").exists():
-        raise UsedPlace(f"--out {out}: a replay has run there already; name another place")
-
-
-def _hands(
-    stage: Stage, window: WindowNo, badge: Badge, play: Play
-) -> Callable[[Callable[[float], object]], Hands] | None:
-    soft = stage.station_with(Role.CALLER, window)
-    if soft is not None:
-        finger = _finger(stage, soft)
-        return lambda wait: GlassHands(finger, badge, play.pins[badge], wait)
-    keypad = stage.devices.keypads.get(window)
-    return None if keypad is None else lambda wait: KeypadHands(keypad, badge, play.pins[badge], wait)
-
-
-def _finger(stage: Stage, station: StationId) -> Callable[[], Touch]:
-    return lambda: Touch(stage.fingers[station], 10.0)
-
-
-def _is_ready(listener: Listener, station: StationId, roles: tuple[Role, ...]) -> bool:
-    state = listener.ready(station)
-    if state is None:
-        return False
-    needed = {Role.BROADCAST: ("voice", "speaker"), Role.KIOSK: ("printer",)}
-    return all(name in state.devices and state.devices[name][0] == "ready" for r in roles for name in needed.get(r, ()))
-
-
-def _words(stage: Stage, station: StationId) -> str:
-    return stage.processes[station].last_words()

@@ -13,6 +13,7 @@ from msgspec import Struct
 from rich.console import Console
 
 from cli import processes
+from cli.machine import Machine
 from cli.processes import Process
 from cli.prompts import record
 from cli.site import Site
@@ -70,6 +71,7 @@ class Stage:
             self._bench = Bench(self._stack, slips, baud)
         else:
             self._bench = Bench(self._stack, slips, baud, None, out / "ports", replay.tape)
+        self._machine: Machine | None = None  # of a replay
         self.processes: dict[str, Process] = {}
         self.fingers: dict[StationId, Path] = {}
 
@@ -81,7 +83,19 @@ class Stage:
     @property
     def store(self) -> Path:
         """The hub's file."""
-        return self.out / "hub" / "hub.db"
+        return self.out / "hub" / "hub.db" if self._machine is None else self._machine.at.store
+
+    @property
+    def machine(self) -> Machine:
+        """Where a replay's hub and broker run."""
+        assert self._machine is not None, "a demo's hub runs from the site itself"
+        return self._machine
+
+    def moved_to(self, machine: Machine) -> None:
+        """From their next start on, hub and broker run there."""
+        self._machine = machine
+        self.processes["hub"].becomes(processes.hub_command(machine.at.hub), self.site.root)
+        self.processes["broker"].becomes(processes.broker_command(machine.at.broker), machine.at.broker)
 
     @property
     def screens(self) -> Path:
@@ -126,25 +140,40 @@ class Stage:
         door = replay.door(port) if replay is not None and replay.door is not None else port
         self.site = Site(self.out, self.hall_file, port, door)
         at = instant_of(self.hall.utc_offset, self._start[:10], self._start[11:])
-        self.site.make(clock={"at": at, "wall_s": time.time(), "speed": self._speed})
+        place, file = self._make_hub({"at": at, "wall_s": time.time(), "speed": self._speed})
         files = {s.id: self._station_file(s.id, self._tables[s.id]) for s in self.hall.stations}
         for path in files.values():
             parse_station(path.name, read_text(path))  # all mistakes before anything starts
         if self._sound:
             record(self.out / "voice", "zh", Console(quiet=True))
-        broker = self.start(processes.broker(self.site), "broker")
+        broker = self.start(processes.broker(self.site, place), "broker")
         processes.await_listening(broker, port)
-        self.start(processes.hub(self.site), "hub")
+        self.start(processes.hub(self.site, file), "hub")
         env = QUIET if self._windows else HEADLESS
         for station in self.hall.stations:
             self.start(processes.station(self.site, files[station.id], env), station.roles[0].value)
+
+    def _make_hub(self, clock: dict[str, Any]) -> tuple[Path, Path]:
+        """Everything that broker and hub need: the broker's directory, and the hub's file."""
+        if self._replay is None:
+            self.site.make(clock=clock)
+            return self.site.broker, self.site.root / "hub.toml"
+        self.site.keep_passwords()
+        self._machine = Machine(self.site, self.out.absolute())
+        self._machine.make()
+        self._machine.set_clock(clock)
+        return self._machine.at.broker, self._machine.at.hub
+
+    def write_clock(self, clock: dict[str, Any]) -> None:
+        """By which business clock the hub goes from its next start on."""
+        (self.site if self._machine is None else self._machine).set_clock(clock)
 
     def set_clock(self, at: Instant, speed: float) -> float:
         """Stop the hub, set its business clock, start it; the wall time at which the clock showed `at`."""
         hub = self.processes["hub"]
         hub.end()
         wall_s = time.time()
-        self.site.set_clock({"at": at, "wall_s": wall_s, "speed": speed})
+        self.write_clock({"at": at, "wall_s": wall_s, "speed": speed})
         hub.start()
         return wall_s
 

@@ -326,6 +326,13 @@ class RequestCrashed(Event, frozen=True, kw_only=True, tag="request_crashed/1"):
     error: str
 
 
+class Forgotten(Event, frozen=True, kw_only=True, tag="forgotten/1"):
+    """What was kept for a time was deleted: so many personal texts, and answers to requests."""
+
+    texts: int
+    answers: int
+
+
 class LeaveTaken(Event, frozen=True, kw_only=True, tag="leave_taken/1"):
     """请假: a clerk will be away; `stand_in` takes over."""
 
@@ -399,7 +406,7 @@ AnyEvent: TypeAlias = (
     | TicketVoided | TicketLeft | Called | Recalled | Started | Finished | Missed | Transferred | TakenBack
     | SignedIn | SignedOut | SignInFailed | Paused | Resumed | WishWithdrawn | RequestCrashed | DeviceChanged
     | AlertRaised | AlertEnded | ServiceRated | EmergencySet | CameBack | KeptEnded | SetAside | Requeued | LeaveTaken
-    | WindowSet | Booked | BookingCancelled | BookingMissed
+    | WindowSet | Booked | BookingCancelled | BookingMissed | Forgotten
 )  # fmt: skip
 
 _encoder = msgspec.json.Encoder(order="deterministic")

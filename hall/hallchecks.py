@@ -28,6 +28,7 @@ from hall.model import (
     Post,
     Priority,
     Quota,
+    Retention,
     Station,
     Step,
     Window,
@@ -60,6 +61,7 @@ from hall.rules import (
 )
 from hall.topics import RESERVED
 
+LOGS_DAYS = 183  # six months, whichever they are
 NEEDED = ("departments", "matters", "zones", "windows")  # a hall has at least one of each
 
 
@@ -169,6 +171,11 @@ def field_rules(told: Told) -> Rules:
         (Quota, "matter"): one_of("no matter", told.known("matters", "id")),
         (Quota, "begins"): clock,
         (Quota, "ends"): clock,
+        (Retention, "at"): clock,
+        (Retention, "logs_days"): must(
+            lambda d: LOGS_DAYS <= d <= 3650,
+            f"{LOGS_DAYS} to 3650 days: the law wants logs of at least six months (网络安全法 21)",
+        ),
         (Quota, ""): must(lambda q: q.begins < q.ends, "ends before it begins", show=False),
     }
 
@@ -201,6 +208,7 @@ FIGURES = (
     (BookingPolicy, "late_minutes", 0, 240),
     (BookingPolicy, "cancel_hours", 0, 72),
     (Quota, "places", 1, 1000),
+    (Retention, "words_days", 1, 3650),
 )
 
 

@@ -14,10 +14,10 @@ from hub.asking import hosted, must_have_role, people_ahead
 from hub.decision import Asked, Decision, Personal, Refuse
 from hub.floor import Floor
 from hub.held import key_of, listed
+from hub.retention import delete_after
 
 MAX_TEXT = 200  # characters of an emergency
 MAX_WORDS = 150  # characters of own words (wording.md)
-WORDS_KEPT_MS = 180 * 24 * 3600 * 1000
 
 
 def _find(hall: Hall, floor: Floor, asked: Asked, wish: Find, _now: Instant) -> Decision:
@@ -104,7 +104,9 @@ def _rated(hall: Hall, floor: Floor, asked: Asked, fact: Rated, now: Instant) ->
         words=hashlib.sha256(f"{asked.id}\n{words}".encode()).hexdigest() if words else "",
     )
     personal = (
-        (Personal(key=service.id, kind="rating_words", text=words, delete_after=now + WORDS_KEPT_MS),) if words else ()
+        (Personal(key=service.id, kind="rating_words", text=words, delete_after=delete_after(hall, now)),)
+        if words
+        else ()
     )
     return Decision(events=(event,), reply=Noted(), personal=personal)
 

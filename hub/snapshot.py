@@ -9,7 +9,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from hall.errors import BadLog
+from hall.events import Forgotten
 from hall.model import Day, Instant
+from hub.for_a_time import last_forgotten
 from hub.seals import Sealed
 from hub.store import VERSION, Table
 
@@ -72,6 +74,24 @@ class Snapshot:
     def days(self, table: Table) -> list[Day]:
         """The days of which a table has rows."""
         return [day for (day,) in self._read(f"SELECT DISTINCT day FROM {table.name} ORDER BY day")]  # noqa: S608
+
+    def last_forgotten(self) -> tuple[Instant, Forgotten] | None:
+        """The last deletion of what was kept long enough, and when it was."""
+        return last_forgotten(self._db)
+
+    def texts(self, before: Instant) -> tuple[int, int]:
+        """How many personal texts there are, and how many of them should be gone by then."""
+        ((every, over),) = self._read("SELECT count(*), coalesce(sum(delete_after < ?), 0) FROM personal", (before,))
+        return every, over
+
+    def first_text_until(self) -> Instant | None:
+        """When the first of the personal texts is over."""
+        ((until,),) = self._read("SELECT min(delete_after) FROM personal")
+        return None if until is None else int(until)
+
+    def begun_at(self) -> Instant | None:
+        """When the log began."""
+        return next((at for (at,) in self._read("SELECT at FROM log ORDER BY seq LIMIT 1")), None)
 
     def _read(self, sql: str, values: Row = ()) -> Iterator[Any]:
         try:

@@ -37,13 +37,13 @@ from hall.model import (
     Ticket,
 )
 from hub.floor import Floor
+from hub.for_a_time import ForATime
 from hub.held import Entity
 from hub.seals import Sealed
 
 # 2: classes, no-shows that come back, bookings, leaves, windows opened; 3: joint matters
 VERSION = 3
 GENESIS = bytes(32)
-REPLIES_KEPT_MS = 7 * 24 * 3600 * 1000
 TRIAL_BYTES = 65_536
 BUSY_S = 2.0  # nobody else writes; a loop that waits longer tells no time
 
@@ -176,6 +176,7 @@ class Store:
     def __init__(self, db: sqlite3.Connection, hall: str) -> None:
         self._db = db
         self._into = into()
+        self.for_a_time = ForATime(db, self._write)
         db.isolation_level = None
         version = db.execute("PRAGMA user_version").fetchone()[0]
         if version == 0:
@@ -327,18 +328,6 @@ class Store:
         """Keep a reply: every repeat of the request gets it."""
         self._write("INSERT OR REPLACE INTO replies VALUES (?, ?, ?, ?)", (station, request, at, body))
 
-    def forget_replies(self, before: Instant) -> None:
-        """Drop replies older than a week allows."""
-        self._write("DELETE FROM replies WHERE at < ?", (before,))
-
-    def put_personal(self, key: str, kind: str, text: str, delete_after: Instant) -> None:
-        """A personal text, apart from the log, so that it can be deleted while the chain stands."""
-        self._write("INSERT INTO personal VALUES (?, ?, ?, ?)", (key, kind, text, delete_after))
-
-    def forget_personal(self, before: Instant) -> None:
-        """Delete the texts whose time is over."""
-        self._write("DELETE FROM personal WHERE delete_after < ?", (before,))
-
     def put_moment(self, moment: str, topic: str, not_after: Instant, body: bytes) -> None:
         """A moment still to be told."""
         self._write("INSERT OR REPLACE INTO moments VALUES (?, ?, ?, ?)", (moment, topic, not_after, body))
@@ -349,9 +338,9 @@ class Store:
         for moment in moments:
             self._write("DELETE FROM moments WHERE id = ?", (moment,))
 
-    def _write(self, sql: str, values: tuple[Any, ...] = ()) -> None:
+    def _write(self, sql: str, values: tuple[Any, ...] = ()) -> int:
         try:
-            self._db.execute(sql, values)
+            return self._db.execute(sql, values).rowcount
         except sqlite3.OperationalError as error:
             raise CannotWrite(str(error)) from error
 

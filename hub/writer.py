@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from hall.errors import BadMessage, CannotWrite
-from hall.events import AlertRaised, AnyEvent, Called, DayClosed, DayOpened, RequestCrashed, TicketIssued
+from hall.events import AlertRaised, AnyEvent, Called, DayClosed, DayOpened, Forgotten, RequestCrashed, TicketIssued
 from hall.messages import (
     Answer,
     AnyReply,
@@ -38,8 +38,9 @@ from hall.topics import Tree
 from hub.decide import decide
 from hub.decision import Asked, Decision
 from hub.due import due
+from hub.retention import is_due
 from hub.seals import Sealed
-from hub.store import REPLIES_KEPT_MS, Mark, Store
+from hub.store import Mark, Store
 from hub.views import announcements, window_state
 from hub.watch import WATCH_MS, watch
 
@@ -79,6 +80,7 @@ class Writer:
         self._told_moments: list[str] = []
         self._alarms: dict[str, AlertRaised] = {}
         self._next_watch: Instant = 0
+        self._forgot_at = store.for_a_time.last_run()
         self.broken: Counter[StationId] = Counter()  # messages that were no requests, since the shell last looked
 
     def alarm(self, alert: AlertRaised) -> None:
@@ -96,7 +98,8 @@ class Writer:
         now = max(now, self.floor.last_at)
         pending = due(self.hall, self.floor, now) or self._watched(now)
         pending += tuple(a for name, a in self._alarms.items() if name not in self.floor.alerts)
-        if not heard and not pending and not self._told_moments:
+        forgets = self._forgot_at is not None and is_due(self.hall, self._forgot_at, now)
+        if not heard and not pending and not self._told_moments and not forgets:
             return Outcome()
         start = self.store.mark()
         batch = _Batch(self, now)
@@ -106,9 +109,13 @@ class Writer:
             for one in heard:
                 batch.one(one)
             self.store.drop_moments(self._told_moments, now)
+            forgotten = self.store.for_a_time.forget(now) if forgets else None
+            if forgotten is not None:
+                batch.commit_events((forgotten,))
             self.store.commit()
         except CannotWrite as error:
             return self._unwritten(start, error)
+        self._forgot(forgotten, now)
         self._told_moments.clear()
         self._alarms.clear()
         return Outcome(
@@ -123,6 +130,15 @@ class Writer:
             return ()
         self._next_watch = now + WATCH_MS
         return watch(self.hall, self.floor, now)
+
+    def _forgot(self, forgotten: Forgotten | None, now: Instant) -> None:
+        if forgotten is None:
+            self._forgot_at = self._forgot_at or now  # a store's first day
+            return
+        self._forgot_at = now
+        gone = self.store.for_a_time.leave_the_disk()
+        log.info("retention: %d texts and %d answers deleted%s", forgotten.texts, forgotten.answers,
+                 "" if gone else "; their bytes leave the disk with the next checkpoint")  # fmt: skip
 
     def untold(self, now: Instant) -> list[tuple[str, str, bytes]]:
         """The moments that no broker has had and that are still worth telling: id, topic, body."""
@@ -232,7 +248,7 @@ class _Batch:
         decision = decide(self._hall, self._writer.floor, asked, self._now)
         self.commit_events(decision.events)
         for text in decision.personal:
-            self._store.put_personal(text.key, text.kind, text.text, text.delete_after)
+            self._store.for_a_time.put_personal(text.key, text.kind, text.text, text.delete_after)
         reply = self._reply(decision)
         if isinstance(reply, Refused):
             self._refused(station, ask, reply)
@@ -271,8 +287,6 @@ class _Batch:
             store.put(floor.apply(event, self._now), NEW.get(type(event)))
             if isinstance(event, DayOpened):
                 store.day = event.day
-                store.forget_replies(self._now - REPLIES_KEPT_MS)
-                store.forget_personal(self._now)
             elif isinstance(event, DayClosed):
                 store.seal(event.day)
                 self.sealed.append(Sealed(event.day, store.seq, store.head))

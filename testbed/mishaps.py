@@ -47,6 +47,8 @@ KINDS: Final = {
     "silent": (1, (3.0, 18.0)),
     "disk_full": (2, (1.0, 6.0)),
     "clock_step": (1, (1.0, 5.0)),
+    "move": (1, (0.5, 2.0)),  # hub and broker to another machine, by backup and restore
+    "upgrade": (1, (0.5, 1.5)),  # of the store and everything that runs
 }
 
 

@@ -38,7 +38,8 @@ Progress = Callable[[int, int], None]
 
 
 class Manifest(Struct, frozen=True, kw_only=True):
-    """What a backup holds: until which event, where it stood, and the SHA-256 of every file."""
+    """What a backup holds: until which event, where it stood, how many personal texts and until when they may be kept
+    (the first of them), and the SHA-256 of every file."""
 
     hall: str
     made_at: str
@@ -47,6 +48,8 @@ class Manifest(Struct, frozen=True, kw_only=True):
     last_at: Instant
     data: str
     files: dict[str, str]
+    texts: int = -1  # an older program did not say
+    texts_until: Instant = 0
 
 
 class Backed(Struct, frozen=True):
@@ -71,9 +74,8 @@ def back_up(at: Layout, to: Path, now: datetime, progress: Progress = lambda _do
             _copy_conf(at, draft / CONF)
             report = _verified(draft / STORE, progress)
             manifest = _manifest(draft, hall, source, now)
-            (draft / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(manifest)))
             path = to / f"jiaohao-{hall}-{now:%Y%m%dT%H%M%S}.tar.gz"
-            _pack(draft, path)
+            manifest = pack(draft, manifest, path)
     except OSError as error:
         raise CannotWrite(f"{to}: {error}: see to its disk and its permissions") from error
     return Backed(path, manifest, report)
@@ -103,7 +105,7 @@ def restore(
     at.data.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".restore-", dir=at.data) as place, _alone(target):
         draft = Path(place)
-        manifest = _unpack(path, draft)
+        manifest = unpack(path, draft)
         report = _verified(draft / STORE, progress)
         aside = [moved for place in standing if (moved := _aside(place, at, now)) is not None]
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -151,7 +153,8 @@ def _verified(store: Path, progress: Progress) -> Report:
 def _manifest(draft: Path, hall: str, data: Path, now: datetime) -> Manifest:
     with Snapshot(draft / STORE) as snapshot:
         events, last_at = snapshot.seq, snapshot.at
-    files = {str(p.relative_to(draft)): _digest(p) for p in sorted(draft.rglob("*")) if p.is_file()}
+    with closing(sqlite3.connect(draft / STORE)) as db:
+        texts, until = texts_in(db)
     return Manifest(
         hall=hall,
         made_at=now.isoformat(timespec="seconds"),
@@ -159,11 +162,23 @@ def _manifest(draft: Path, hall: str, data: Path, now: datetime) -> Manifest:
         events=events,
         last_at=last_at,
         data=str(data.parent),
-        files=files,
+        files={},
+        texts=texts,
+        texts_until=until,
     )
 
 
-def _pack(draft: Path, path: Path) -> None:
+def texts_in(db: sqlite3.Connection) -> tuple[int, Instant]:
+    """How many personal texts a store holds, and when the first of them is over (0: there is none)."""
+    texts, until = db.execute("SELECT count(*), coalesce(min(delete_after), 0) FROM personal").fetchone()
+    return int(texts), int(until)
+
+
+def pack(draft: Path, manifest: Manifest, path: Path) -> Manifest:
+    """Write what lies below `draft` as one file, whole or not at all; its manifest, with the digests."""
+    found = [p for p in sorted(draft.rglob("*")) if p.is_file() and p.name != MANIFEST]
+    manifest = structs.replace(manifest, files={str(p.relative_to(draft)): _digest(p) for p in found})
+    (draft / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(manifest)))
     whole = path.with_name(f".{path.name}.draft")
     with open(whole, "wb", opener=lambda p, flags: os.open(p, flags, PRIVATE)) as file:
         with tarfile.open(fileobj=file, mode="w:gz", compresslevel=6) as tar:
@@ -173,6 +188,7 @@ def _pack(draft: Path, path: Path) -> None:
         file.flush()
         os.fsync(file.fileno())
     whole.replace(path)
+    return manifest
 
 
 def _digest(path: Path) -> str:
@@ -198,7 +214,8 @@ def _alone(target: Path) -> Iterator[None]:
         os.close(held)
 
 
-def _unpack(path: Path, draft: Path) -> Manifest:
+def unpack(path: Path, draft: Path) -> Manifest:
+    """A backup's files below `draft`, each checked by its digest. Raises BadFile."""
     try:
         with tarfile.open(path) as tar:
             tar.extractall(draft, filter="data")

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from hall.messages import Health, Life
 from hall.model import AlertKind
+from upkeep.kept import UNLIMITED_DAYS, Kept
 from upkeep.picture import Picture, StationSeen, hub_is_here
 
 OLDEST_BROKER = (2, 0)
@@ -16,6 +17,7 @@ DISK_WARNING, DISK_BAD = 0.15, 0.05  # of the disk still free
 DISK_BAD_BYTES = 200 * 1_048_576
 CERTIFICATE_WARNING_DAYS, CERTIFICATE_BAD_DAYS = 60, 7
 BACKUP_WARNING_H, BACKUP_BAD_H = 36, 24 * 7
+RETENTION_LATE_H = 26  # it comes once a day
 
 
 class Severity(StrEnum):
@@ -58,12 +60,13 @@ class Facts(Struct, frozen=True, kw_only=True):
     log_broken: str = ""
     year_without_holidays: str = ""
     backup_age_h: float | None = None
+    kept: Kept = Kept()
 
 
 def findings(facts: Facts) -> tuple[Finding, ...]:
     """Every check's outcome, in the order in which a technician goes."""
     return tuple(
-        f for part in (_files, _broker, _machine, _hub, _stations, _alerts, _log, _upkeep) for f in part(facts)
+        f for part in (_files, _broker, _machine, _hub, _stations, _alerts, _log, _upkeep, _kept) for f in part(facts)
     )
 
 
@@ -108,7 +111,8 @@ def _broker(facts: Facts) -> Iterator[Finding]:
         count = len(facts.security_updates)
         yield _is("security_updates", count > 0, Severity.WARNING, count=count, names=names)
     for unit, state in (facts.units or {}).items():
-        yield _is("unit", state not in ("active", "activating"), subject=unit, state=state)
+        severity = Severity.WARNING if state == "activating" else Severity.BAD
+        yield _is("unit", state != "active", severity, unit, state=state)
 
 
 def _machine(facts: Facts) -> Iterator[Finding]:
@@ -139,13 +143,19 @@ def _stations(facts: Facts) -> Iterator[Finding]:
         return
     for station in seen.stations:
         if station.life is not Life.READY:
-            code = "station_never" if station.life is None else "station_lost"
-            yield _is(code, True, subject=station.id, reason=station.reason)
+            yield _away(station)
         yield from _devices(station)
     if seen.stations and all(s.life is Life.READY for s in seen.stations):
         yield _is("stations", False, count=len(seen.stations))
     versions = sorted({s.version for s in (seen.hub, *seen.stations) if s.version})
     yield _is("versions", len(versions) > 1, Severity.WARNING, versions=", ".join(versions))
+
+
+def _away(station: StationSeen) -> Finding:
+    if station.life is Life.INIT:  # longer than a start takes
+        return _is("station_starts", True, Severity.WARNING, station.id)
+    code = "station_never" if station.life is None else "station_lost"
+    return _is(code, True, subject=station.id, reason=f"({station.reason})" if station.reason else "")
 
 
 def _devices(station: StationSeen) -> Iterator[Finding]:
@@ -188,3 +198,19 @@ def _upkeep(facts: Facts) -> Iterator[Finding]:
     else:
         severity = Severity.BAD if age > BACKUP_BAD_H else Severity.WARNING
         yield _is("backup", age > BACKUP_WARNING_H, severity, hours=round(age))
+
+
+def _kept(facts: Facts) -> Iterator[Finding]:
+    """What is kept for a time goes at its date, and the programs' journal stays long enough."""
+    kept = facts.kept
+    if kept.journal_days is not None:
+        days = "∞" if kept.journal_days >= UNLIMITED_DAYS else round(kept.journal_days)
+        yield _is("journal", kept.journal_days < kept.journal_wanted, days=days, wanted=kept.journal_wanted)
+    if kept.forgot_h is None:
+        return
+    late = kept.late > 0 or kept.forgot_h > RETENTION_LATE_H
+    severity = Severity.BAD if kept.late else Severity.WARNING
+    hours = round(max(0.0, kept.forgot_h))
+    yield _is("retention", late, severity, hours=hours, texts=kept.texts, late=kept.late)
+    if kept.backups:
+        yield _is("old_texts_in_backups", True, subject=kept.backups[0], count=len(kept.backups))

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterable
 from contextlib import suppress
@@ -22,22 +19,29 @@ from hub.verify import verify
 from upkeep.backup import PATTERN
 from upkeep.certificates import Pair
 from upkeep.doctor import Facts
+from upkeep.kept import Kept, kept
 from upkeep.layout import INSTALLED, Layout
-from upkeep.picture import Picture
+from upkeep.picture import Picture, stands
+from upkeep.programs import program, said
 from upkeep.provision import STATION_FILE, read_site
 from upkeep.watch import Watch, shown
 
-COMMAND_LIMIT_S = 60
 LOOK_S = 5.0
+STARTS_S = 8.0  # a hall that has just been started is not in trouble yet
+LOOK_AGAIN_S = 0.5
 REACH_S = 3.0
 AHEAD_DAYS = 30  # the holidays of the next year are wanted before it begins
 BACKUPS = "backups"
 
 
-def examine(at: Layout, port: int, *, rebuild: bool = False, updates: bool = True) -> Facts:
-    """Everything that can be found out on this machine. `updates`: ask apt, which takes seconds."""
+def examine(
+    at: Layout, port: int, *, rebuild: bool = False, updates: bool = True, patience_s: float = STARTS_S
+) -> Facts:
+    """Everything that can be found out on this machine. `updates`: ask apt, which takes seconds; `patience_s`: how long
+    a hall may take to be seen whole."""
     hub_here = at.hub.exists() or at.site.exists()
     hall, mistakes = _read(at, hub_here)
+    picture = _picture(at, port, patience_s) if hub_here else None  # first: it waits for what is just starting
     free, size = _disk(at)
     events, broken = _log(at, rebuild)
     return Facts(
@@ -53,14 +57,15 @@ def examine(at: Layout, port: int, *, rebuild: bool = False, updates: bool = Tru
         clock_synced=_clock_synced(),
         disk_free=free,
         disk_size=size,
-        picture=_picture(at, port) if hub_here else None,
+        picture=picture,
         fonts=_fonts(),
-        voice=_program("espeak-ng") is not None,
+        voice=program("espeak-ng") is not None,
         certificates=dict(_certificates(at)),
         log_events=events,
         log_broken=broken,
         year_without_holidays=_year(hall),
         backup_age_h=_backup_age_h(at),
+        kept=kept(at, hall, at.data / BACKUPS) if hub_here else Kept(),
     )
 
 
@@ -111,34 +116,14 @@ def _readable(at: Layout) -> Iterable[str]:
             yield str(path)
 
 
-def _program(name: str) -> str | None:
-    places = [str(Path(sys.prefix) / "bin"), os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"]
-    return shutil.which(name, path=os.pathsep.join(places))
-
-
-def _said(*command: str) -> str | None:
-    """What a program says; None if it is not there, fails or takes too long."""
-    program = _program(command[0])
-    if program is None:
-        return None
-    try:
-        env = {**os.environ, "LC_ALL": "C.UTF-8"}
-        done = subprocess.run(
-            [program, *command[1:]], capture_output=True, text=True, timeout=COMMAND_LIMIT_S, check=False, env=env
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout
-
-
 def _broker_version() -> str | None:
-    found = re.search(r"mosquitto version (\S+)", _said("mosquitto", "-h") or "")
+    found = re.search(r"mosquitto version (\S+)", said("mosquitto", "-h") or "")
     return found.group(1) if found else None
 
 
 def _security_updates() -> tuple[str, ...] | None:
     """Packages with a security update that apt knows of; asks no server."""
-    told = _said("apt-get", "--simulate", "-o", "Debug::NoLocking=true", "upgrade")
+    told = said("apt-get", "--simulate", "-o", "Debug::NoLocking=true", "upgrade")
     return None if told is None else security_in(told)
 
 
@@ -151,14 +136,14 @@ def _units(at: Layout) -> dict[str, str] | None:
     if at.conf != INSTALLED.conf or not Path("/run/systemd/system").exists():
         return None
     names = ["mosquitto.service", "jiaohao-hub.service", "jiaohao-watch.service", "jiaohao-backup.timer"]
-    here = _said("systemctl", "list-units", "--all", "--plain", "--no-legend", "jiaohao-station@*") or ""
+    here = said("systemctl", "list-units", "--all", "--plain", "--no-legend", "jiaohao-station@*") or ""
     names += [line.split()[0] for line in here.splitlines() if line.strip()]
-    states = (_said("systemctl", "is-active", *names) or "").split()
+    states = (said("systemctl", "is-active", *names) or "").split()
     return dict(zip(names, states, strict=False))
 
 
 def _clock_synced() -> bool | None:
-    told = (_said("timedatectl", "show", "--property=NTPSynchronized", "--value") or "").strip()
+    told = (said("timedatectl", "show", "--property=NTPSynchronized", "--value") or "").strip()
     return {"yes": True, "no": False}.get(told)
 
 
@@ -168,12 +153,17 @@ def _disk(at: Layout) -> tuple[int, int]:
     return usage.free, usage.total
 
 
-def _picture(at: Layout, port: int) -> Picture | None:
-    seen = shown(port)
-    if seen is None:
-        with suppress(HallError):
-            seen = Watch.of(at).look_for(LOOK_S)
-    return seen
+def _picture(at: Layout, port: int, patience_s: float) -> Picture | None:
+    """The hall once it stands, or as it is when the patience is over."""
+    limit = time.monotonic() + patience_s
+    while True:
+        seen = shown(port)
+        if seen is None:
+            with suppress(HallError):
+                seen = Watch.of(at).look_for(LOOK_S)
+        if time.monotonic() >= limit or (seen is not None and stands(seen)):
+            return seen
+        time.sleep(LOOK_AGAIN_S)
 
 
 def _fonts() -> str:

@@ -177,6 +177,11 @@ def hub_is_here(picture: Picture) -> bool:
     return picture.broker and picture.hub.life is Life.READY and age is not None and age < BEACON_LATE_S
 
 
+def stands(picture: Picture) -> bool:
+    """Whether the hub is at work and nobody who was heard of is still starting."""
+    return hub_is_here(picture) and not any(s.life is Life.INIT for s in picture.stations)
+
+
 def as_json(picture: Picture) -> bytes:
     """The picture for programs."""
     return msgspec.json.encode(picture)

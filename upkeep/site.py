@@ -28,17 +28,21 @@ class Site:
         self.hall_file = hall_file.absolute()
         self.hall: Hall = read_hall(self.hall_file)
         self.port = port
-        self._door = door or port
+        self.door = door or port
         self.broker = self.root / "broker"
 
     def make(self, clock: Mapping[str, Any] | None = None) -> None:
         """Write passwords, ACL, broker lines and hub.toml. `clock`: a business clock, as in hall.stationfile."""
-        for place in (self.root, self.broker / "data", self.root / "passwords"):
-            place.mkdir(parents=True, exist_ok=True)
-        names = (HUB, WATCH, *(s.id for s in self.hall.stations))
-        passwords = {name: kept_password(self.root / "passwords" / name) for name in names}
+        passwords = self.keep_passwords()
+        (self.broker / "data").mkdir(parents=True, exist_ok=True)
         write_broker(self.broker, self.hall.id, passwords, port=self.port, data=self.broker / "data")
         self.set_clock(clock)
+
+    def keep_passwords(self) -> dict[StationId, str]:
+        """Make the passwords that are missing; all of them."""
+        (self.root / "passwords").mkdir(parents=True, exist_ok=True)
+        names = (HUB, WATCH, *(s.id for s in self.hall.stations))
+        return {name: kept_password(self.root / "passwords" / name) for name in names}
 
     def set_clock(self, clock: Mapping[str, Any] | None) -> None:
         """Write hub.toml; a hub that starts goes by this clock."""
@@ -68,4 +72,4 @@ class Site:
         return (self.root / "passwords" / name).read_text(encoding="ascii").strip()
 
     def _broker(self, name: StationId) -> dict[str, Any]:
-        return {"host": "127.0.0.1", "port": self._door, "password_file": f"passwords/{name}"}
+        return {"host": "127.0.0.1", "port": self.door, "password_file": f"passwords/{name}"}

@@ -4,7 +4,7 @@
     xor   AA addr BB 51 54 |        effect speed stay colour valid | text | XOR FF
 
     text: GB2312 bytes, so never FF      SUM8: & FF of effect…text, with some bars FF as well      XOR: of effect…text
-    probe AA addr 55 → 1B
+    probe AA addr 55 → 1B, without a check: one who listens finds it in a text that holds these three bytes, too
 
 Sources of the sum: com.nle.mylibrary `SendTxtProtocol.java` (without FF; the bar lights red only); `Led_dispaly.java`
 with a frame as sent; a taxi sign's constant 空车 (both without FF); a queue system's 号到窗口 frame (with FF). They

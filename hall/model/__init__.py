@@ -55,7 +55,18 @@ from hall.model.ids import (
     WindowNo,
     ZoneId,
 )
-from hall.model.policy import AlertPolicy, BookingPolicy, Holidays, Hours, MissPolicy, Policy, Priority, Quota, Then
+from hall.model.policy import (
+    AlertPolicy,
+    BookingPolicy,
+    Holidays,
+    Hours,
+    MissPolicy,
+    Policy,
+    Priority,
+    Quota,
+    Retention,
+    Then,
+)
 from hall.model.records import BOOKING_CODE, Booking, BookingState, Leave, Opening
 
 __all__ = [
@@ -101,6 +112,7 @@ __all__ = [
     "Quota",
     "Rating",
     "RequestId",
+    "Retention",
     "Role",
     "Service",
     "ServiceId",

@@ -90,6 +90,14 @@ class BookingPolicy(Value, frozen=True, kw_only=True):
     quotas: tuple[Quota, ...] = ()
 
 
+class Retention(Value, frozen=True, kw_only=True):
+    """How long what is kept. The log of the hall itself is kept for ever, and holds no personal data."""
+
+    at: str = "03:40"  # when the hub deletes, every day
+    words_days: int = 180  # a person's own words
+    logs_days: int = 183  # the programs' journal must reach so far back
+
+
 class Policy(Value, frozen=True, kw_only=True):
     """The hall's figures; every one has a default that real halls use."""
 
@@ -110,3 +118,4 @@ class Policy(Value, frozen=True, kw_only=True):
     missed: MissPolicy = MissPolicy()
     alerts: AlertPolicy = AlertPolicy()
     bookings: BookingPolicy = BookingPolicy()
+    retention: Retention = Retention()

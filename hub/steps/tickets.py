@@ -11,6 +11,7 @@ from hall.events import (
     DayClosed,
     DayOpened,
     DeviceChanged,
+    Forgotten,
     RequestCrashed,
     TicketIssued,
     TicketLeft,
@@ -130,5 +131,6 @@ TICKETS: dict[type, Step] = {
     TicketLeft: _left,
     WishWithdrawn: _unchanged,
     RequestCrashed: _unchanged,
+    Forgotten: _unchanged,
     DeviceChanged: _unchanged,
 }

@@ -24,6 +24,7 @@ class Mishap(Struct, frozen=True, kw_only=True):
     real_began_s: float
     real_ended_s: float
     felt_by: tuple[str, ...]  # stations, `hub`, `broker`; `*`: everybody
+    detail: str = ""  # what there is to say of it
 
     def words(self) -> str:
         """As one line."""

@@ -164,6 +164,7 @@ def _fault(mishap: Mishap) -> dict[str, Any]:
         "business": [clock(mishap.began), clock(mishap.ended)],
         "real_s": [round(mishap.real_began_s, 2), round(mishap.real_ended_s, 2)],
         "felt_by": list(mishap.felt_by),
+        **({"detail": mishap.detail} if mishap.detail else {}),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,30 +12,26 @@ from hall.errors import BadLog
 from hub.snapshot import Snapshot
 from hub.store import TABLES, VERSION, Store
 from hub.verify import verify
+from testbed.oldstore import OLDEST, as_version_1, version_of
 from tests.hub.made import House
 
-# What version 1 did not have.
-NEW_TABLES = ("bookings", "leaves", "openings")
-NEW_COLUMNS = {
-    "tickets": (
-        "priority", "overtaken", "misses", "kept_until", "behind_at", "behind_place", "for_clerk", "further", "booking",
-        "joint", "part", "parts", "host",
-    ),
-    "services": ("last_called_at", "joint", "part"),
-}  # fmt: skip
+RELEASED = Path(__file__).parent / "releases" / "0.1.0.sql"
 
 
-def version_1(path: Path) -> None:
-    """Take from a store what has come since version 1."""
-    db = sqlite3.connect(path)
-    for table in NEW_TABLES:
-        db.execute(f"DROP TABLE {table}")
-    for table, columns in NEW_COLUMNS.items():
-        for column in columns:
-            db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
-    db.execute("PRAGMA user_version=1")
-    db.commit()
-    db.close()
+def shape(path: Path) -> dict[str, set[str]]:
+    """The columns of every table."""
+    with closing(sqlite3.connect(path)) as db:
+        names = [name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+        return {name: {row[1] for row in db.execute(f"PRAGMA table_info({name})")} for name in names}
+
+
+def test_the_shape_of_version_1_is_that_of_a_store_the_release_wrote(tmp_path: Path) -> None:
+    House(path=tmp_path / "hub.db").store.close()
+    as_version_1(tmp_path / "hub.db")
+    with closing(sqlite3.connect(tmp_path / "released.db")) as db:
+        db.executescript(RELEASED.read_text(encoding="utf-8"))
+    assert shape(tmp_path / "hub.db") == shape(tmp_path / "released.db")
+    assert version_of(tmp_path / "hub.db") == version_of(tmp_path / "released.db") == OLDEST
 
 
 def test_a_store_of_version_1_goes_on_where_it_stood(tmp_path: Path) -> None:
@@ -43,7 +40,7 @@ def test_a_store_of_version_1_goes_on_where_it_stood(tmp_path: Path) -> None:
     house.open()
     house.ticket()
     house.store.close()
-    version_1(path)
+    as_version_1(path)
     with pytest.raises(BadLog, match="start its hub once"):
         Snapshot(path)
     again = House(path=path, now=house.now + 1_000)
@@ -64,7 +61,7 @@ def test_a_store_of_version_1_goes_on_where_it_stood(tmp_path: Path) -> None:
 def test_an_upgrade_that_is_cut_off_leaves_the_old_version(tmp_path: Path) -> None:
     path = tmp_path / "hub.db"
     House(path=path).store.close()
-    version_1(path)
+    as_version_1(path)
     for steps in range(0, 1_000, 7):
         db = sqlite3.connect(path)
         left = iter(range(steps))

@@ -37,7 +37,8 @@ from hall.messages import (
 from hall.model import AlertKind, Printing
 from hub import decide as rules
 from hub.decision import Decision
-from hub.store import REPLIES_KEPT_MS, VERSION, Store
+from hub.retention import REPLIES_KEPT_MS
+from hub.store import VERSION, Store
 from hub.writer import Heard
 from tests.hub.made import KIOSK, OTHER_KIOSK, STATIONS, House, at, code, replies
 from tests.hub.test_floor import seen

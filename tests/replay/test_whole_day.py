@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -15,12 +16,13 @@ from msgspec.structs import replace
 from rich.console import Console
 
 from cli.replay import Replay, Wanted
+from hub.store import VERSION
 from testbed.reconciling.whole import Run, reconcile
 from tests.replay.small import day_of, hall_of
 
 TICKETS = 200
 LEAST = 190  # a mishap may send some away
-FAULTS = 3
+FAULTS = 33  # among its first four: the hub's machine is replaced, and a new version put in
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +58,21 @@ def test_mishaps_are_told_with_both_times(ran: tuple[Run, dict[str, Any]]) -> No
         assert fault["business"][0] <= fault["business"][1]
         assert 0 < fault["real_s"][0] <= fault["real_s"][1]
     assert len({fault["kind"] for fault in result["faults"]}) >= 5
+
+
+def test_the_hall_was_moved_and_upgraded_while_people_waited(ran: tuple[Run, dict[str, Any]]) -> None:
+    """Nothing was lost (a fault that loses something ends the run), and each wire still told the same."""
+    run, result = ran
+    told = {fault["kind"]: fault["detail"] for fault in result["faults"] if fault["kind"] in ("move", "upgrade")}
+    assert set(told) == {"move", "upgrade"}
+    assert f"version 1 to {VERSION}" in told["upgrade"]
+    for detail in told.values():
+        found = re.search(r"(\d+) events, (\d+) waiting$", detail)
+        assert found is not None, detail
+        assert int(found[1]) > 20
+        assert int(found[2]) > 0, "nobody waited just then"
+    assert not (run.out / "machine-1").exists()
+    assert (run.out / "machine-2" / "var" / "hub" / "hub.db").is_file()
 
 
 def _wrong_digit(out: Path) -> None:
@@ -133,7 +150,9 @@ def test_what_is_tampered_with_is_named(
 ) -> None:
     run, _ = ran
     out = tmp_path / "out"
-    shutil.copytree(run.out, out, copy_function=os.link, ignore=shutil.ignore_patterns("ports", "*.finger", "broker"))
+    shutil.copytree(
+        run.out, out, copy_function=os.link, ignore=shutil.ignore_patterns("ports", "*.finger", "machine-*", "usb")
+    )
     tamper(out)
     found = reconcile(replace(run, out=out, mishaps=()))  # nothing to excuse it with
     assert any(named in row["what"] for row in found["differences"]), found["differences"][:5]

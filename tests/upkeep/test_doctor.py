@@ -21,6 +21,7 @@ from tests.hub.running import TAKE
 from tests.upkeep.test_backup import Machine
 from upkeep.doctor import Facts, Finding, Severity, findings, worst
 from upkeep.examine import examine, security_in
+from upkeep.kept import Kept
 from upkeep.picture import AlertSeen, DeviceSeen, Picture, StationSeen
 
 KIOSK = StationSeen("kiosk-1", Life.READY, version="1", devices=(DeviceSeen("printer", Health.READY, ""),))
@@ -52,6 +53,7 @@ WELL = Facts(
     certificates={"stations/kiosk-1/station.pem": 400.0},
     log_events=12,
     backup_age_h=9.0,
+    kept=Kept(forgot_h=5.0, journal_days=396.0),
 )
 
 
@@ -78,6 +80,12 @@ TROUBLES: dict[str, tuple[dict[str, object], str, Severity, str]] = {
     "old broker": ({"broker_version": "1.6.9"}, "broker_version", B, ""),
     "updates": ({"security_updates": ("mosquitto",)}, "security_updates", W, ""),
     "unit": ({"units": {"jiaohao-hub.service": "failed"}}, "unit", B, "jiaohao-hub.service"),
+    "unit that does not come up": (
+        {"units": {"jiaohao-hub.service": "activating"}},
+        "unit",
+        W,
+        "jiaohao-hub.service",
+    ),
     "clock": ({"clock_synced": False}, "clock", B, ""),
     "disk": ({"disk_free": 2 * 10**11}, "disk", W, ""),
     "disk all but full": ({"disk_free": 10**10}, "disk", B, ""),
@@ -102,6 +110,17 @@ TROUBLES: dict[str, tuple[dict[str, object], str, Severity, str]] = {
     "certificate soon": ({"certificates": {"x.pem": 3.0}}, "certificate", B, "x.pem"),
     "no backup": ({"backup_age_h": None}, "no_backup", W, ""),
     "old backup": ({"backup_age_h": 40.0}, "backup", W, ""),
+    "texts over their date": ({"kept": Kept(forgot_h=30.0, texts=5, late=2)}, "retention", B, ""),
+    "deleted late": ({"kept": Kept(forgot_h=30.0)}, "retention", W, ""),
+    "texts in backups": (
+        {"kept": Kept(forgot_h=1.0, backups=("jiaohao-x.tar.gz",))},
+        "old_texts_in_backups",
+        B,
+        "jiaohao-x.tar.gz",
+    ),
+    "short journal": ({"kept": Kept(journal_days=30.0, forgot_h=1.0)}, "journal", B, ""),
+    "journal of a month more": ({"kept": Kept(journal_days=396.0, journal_wanted=400)}, "journal", B, ""),
+    "starting for long": (seen(stations=(replace(KIOSK, life=Life.INIT),)), "station_starts", W, "kiosk-1"),
     "very old backup": ({"backup_age_h": 400.0}, "backup", B, ""),
 }
 
@@ -180,7 +199,7 @@ def test_the_facts_of_a_real_hall(machine: Machine) -> None:
     # The watch of a provisioned hall asks the broker of its site.toml; here another broker runs.
     client = machine.start()
     client.asked("one", TAKE, MORNING)
-    facts = examine(machine.at, free_port(), rebuild=True, updates=False)
+    facts = examine(machine.at, free_port(), rebuild=True, updates=False, patience_s=0)
     found = codes(facts)
     assert found["files"].severity is Severity.GOOD
     assert found["broker_version"].values["version"].startswith("2.")
@@ -194,7 +213,7 @@ def test_the_facts_of_a_real_hall(machine: Machine) -> None:
     (machine.at.station("kiosk-1") / "password").chmod(0o644)
     (machine.at.station("kiosk-2") / "password").unlink()
     (machine.at.station("window-1") / "station.toml").write_text("id = 7\n")
-    again = examine(machine.at, free_port(), updates=False)
+    again = examine(machine.at, free_port(), updates=False, patience_s=0)
     assert again.readable == (str(machine.at.station("kiosk-1") / "password"),)
     assert again.unprovisioned == ("kiosk-2",)
     assert any("window-1/station.toml: id" in mistake for mistake in again.mistakes)
@@ -203,14 +222,14 @@ def test_the_facts_of_a_real_hall(machine: Machine) -> None:
 def test_a_machine_of_a_station_alone(machine: Machine, tmp_path: Path) -> None:
     from upkeep.layout import layout
 
-    nothing = examine(layout(tmp_path / "empty"), free_port(), updates=False)
+    nothing = examine(layout(tmp_path / "empty"), free_port(), updates=False, patience_s=0)
     assert [f.code for f in findings(nothing) if f.severity is Severity.BAD] == ["nothing_here"]
     only = layout(tmp_path / "alone")
     only.stations.mkdir(parents=True)
     (machine.at.station("kiosk-1")).rename(only.station("kiosk-1"))
     path = only.station("kiosk-1") / "station.toml"
     path.write_text(path.read_text().replace("port = 1883", f"port = {free_port()}"))
-    facts = examine(only, free_port(), updates=False)
+    facts = examine(only, free_port(), updates=False, patience_s=0)
     found = codes(facts)
     assert not facts.hub_here
     assert "kiosk-1" in facts.reach

@@ -1,0 +1,152 @@
+"""Personal texts in backups go at their date, and nothing else of a backup changes."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import tarfile
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+from typer.testing import CliRunner
+
+from cli.__main__ import app
+from hall.hours import DAY_MS
+from hub.verify import verify
+from tests.hub.made import MORNING
+from tests.hub.running import TAKE
+from tests.upkeep.test_backup import NOW, Machine, rows
+from upkeep.aging import age, overdue
+from upkeep.backup import MANIFEST, back_up, restore
+from upkeep.kept import days_in, kept, settings_in
+from upkeep.layout import layout
+
+WORDS = {"2026-11-23/A001#1": ("态度不好请改进", MORNING + DAY_MS), "2026-11-23/A002#1": ("很好", MORNING + 9 * DAY_MS)}
+LATER = MORNING + 2 * DAY_MS
+STICK = "usb"
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Iterator[Machine]:
+    """A hall that stands still, with two people's own words, of which one is kept until tomorrow; and a backup."""
+    made = Machine(tmp_path / "one")
+    made.start().asked("one", TAKE, MORNING)
+    made.close()
+    with closing(sqlite3.connect(made.at.store)) as db:
+        for key, (text, until) in WORDS.items():
+            db.execute("INSERT INTO personal VALUES (?, 'rating_words', ?, ?)", (key, text, until))
+        db.commit()
+    yield made
+    made.close()
+
+
+def bytes_of(path: Path) -> bytes:
+    """All that a backup holds."""
+    with tarfile.open(path) as tar:
+        return b"".join(file.read() for m in tar.getmembers() if (file := tar.extractfile(m)) is not None)
+
+
+def test_a_text_leaves_the_backup_at_its_date_and_nothing_else(machine: Machine, tmp_path: Path) -> None:
+    path = back_up(machine.at, tmp_path / STICK, NOW).path
+    os.utime(path, (1e9, 1e9))
+    text, kept_on = (words.encode() for words, _ in WORDS.values())
+    assert list(age(path.parent, MORNING)) == []
+    assert text in bytes_of(path)
+    assert overdue(path.parent, LATER) == [path]
+    (aged,) = age(path.parent, LATER)
+    assert (aged.path, aged.deleted, aged.trouble) == (path, 1, "")
+    assert text not in bytes_of(path)
+    assert kept_on in bytes_of(path)
+    assert path.stat().st_mtime == 1e9  # it tells how old what it holds is
+    assert path.stat().st_mode & 0o077 == 0
+    assert overdue(path.parent, LATER) == []
+    assert list(age(path.parent, LATER)) == []
+    target = layout(tmp_path / "new")
+    restore(path, target, NOW)
+    before, after = rows(machine.at.store), rows(target.store)
+    assert [key for key, *_ in after.pop("personal")] == ["2026-11-23/A002#1"]
+    before.pop("personal")
+    assert after == before
+    assert verify(target.store, rebuild=True).broken is None
+
+
+def test_a_backup_of_an_older_program_is_looked_into(machine: Machine, tmp_path: Path) -> None:
+    path = back_up(machine.at, tmp_path / STICK, NOW).path
+    with tarfile.open(path) as tar:
+        tar.extractall(tmp_path / "old", filter="data")
+    manifest = msgspec.json.decode((tmp_path / "old" / MANIFEST).read_bytes())
+    del manifest["texts"], manifest["texts_until"]
+    (tmp_path / "old" / MANIFEST).write_bytes(msgspec.json.encode(manifest))
+    with tarfile.open(path, "w:gz") as tar:
+        for name in (MANIFEST, "hub", "conf"):
+            tar.add(tmp_path / "old" / name, name)
+    assert list(age(path.parent, MORNING)) == []  # nothing is over, and from now on it says so
+    assert overdue(path.parent, MORNING) == []
+    assert [aged.deleted for aged in age(path.parent, LATER)] == [1]
+
+
+def test_a_damaged_backup_is_told_and_left(machine: Machine, tmp_path: Path) -> None:
+    path = back_up(machine.at, tmp_path / STICK, NOW).path
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    (aged,) = age(path.parent, LATER)
+    assert aged.trouble
+    assert path.read_bytes() == whole[: len(whole) // 2]
+    (tmp_path / STICK / "jiaohao-x.tar.gz").write_text("a letter")
+    assert len(list(age(path.parent, LATER))) == 2
+
+
+def test_the_command_tells_what_is_kept_and_ages_a_stick(machine: Machine, tmp_path: Path) -> None:
+    path = back_up(machine.at, tmp_path / STICK, NOW).path
+    command = ["retention", "--conf", str(machine.at.conf), "--backups", str(path.parent), "--language", "en"]
+    with closing(sqlite3.connect(machine.at.store)) as db:
+        db.execute("UPDATE personal SET delete_after = ?", (round(time.time() * 1000) - DAY_MS,))
+        db.commit()
+    old = back_up(machine.at, tmp_path / STICK, NOW.replace(hour=23)).path
+    told = CliRunner().invoke(app, command)
+    assert told.exit_code == 0, told.output
+    assert "Texts kept now: 2" in told.output
+    assert f"{old}: 2 texts over their date deleted" in told.output
+    text = next(iter(WORDS.values()))[0].encode()
+    assert text not in bytes_of(old)
+
+
+def test_the_nightly_backup_ages_those_before_it(machine: Machine, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(machine.at.store)) as db:
+        db.execute("UPDATE personal SET delete_after = ?", (round(time.time() * 1000) - DAY_MS,))
+        db.commit()
+    old = back_up(machine.at, tmp_path / STICK, datetime(2026, 11, 20, tzinfo=UTC)).path
+    with closing(sqlite3.connect(machine.at.store)) as db:
+        db.execute("DELETE FROM personal")  # as the hub did in the meantime
+        db.commit()
+    told = CliRunner().invoke(app, ["backup", "--to", str(old.parent), "--conf", str(machine.at.conf)])
+    assert told.exit_code == 0, told.output
+    assert next(iter(WORDS.values()))[0].encode() not in bytes_of(old)
+
+
+def test_the_doctor_knows_the_late_and_the_backups_that_hold_them(machine: Machine, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(machine.at.store)) as db:
+        db.execute(
+            "UPDATE personal SET delete_after = ? WHERE id LIKE '%A001%'", (round(time.time() * 1000) - 2 * DAY_MS,)
+        )
+        db.execute("UPDATE personal SET delete_after = ? WHERE id LIKE '%A002%'", (round(time.time() * 1000) + DAY_MS,))
+        db.commit()
+    path = back_up(machine.at, tmp_path / STICK, NOW).path
+    found = kept(machine.at, None, path.parent)
+    assert (found.texts, found.late, found.backups) == (2, 1, (path.name,))
+    assert found.forgot_h is not None
+    assert found.journal_days is None  # only an installed hall's journal is asked for
+
+
+def test_what_journald_says_of_its_settings() -> None:
+    told = "# /etc/systemd/journald.conf\n[Journal]\n#Storage=auto\nMaxRetentionSec=1month\n"
+    told += "# /etc/systemd/journald.conf.d/jiaohao.conf\n[Journal]\nStorage=persistent\nMaxRetentionSec=13month\n"
+    assert settings_in(told) == {"Storage": "persistent", "MaxRetentionSec": "13month"}
+    spoken = "Original: 13month\n      μs: 34187400000000\n   Human: 1y 4w 2d\n"
+    assert round(days_in(spoken) or 0) == 396
+    assert days_in("Failed to parse") is None
