@@ -10,6 +10,7 @@ from hall.events import AnyEvent, BlockOpened, TicketIssued, TicketReprinted
 from hall.hours import calling_ends, taking
 from hall.messages import Issued, Refusal, Reprint, TakeTicket
 from hall.model import (
+    MOST_MATTERS,
     Block,
     DeskState,
     Hall,
@@ -31,8 +32,6 @@ from hub.decision import Asked, Decision, Refuse
 from hub.floor import Floor
 from hub.held import key_of, listed
 from hub.joint import first_host
-
-MOST_MATTERS = 5  # on a ticket
 
 
 def _take_ticket(hall: Hall, floor: Floor, asked: Asked, wish: TakeTicket, now: Instant) -> Decision:

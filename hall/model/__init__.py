@@ -22,6 +22,7 @@ from hall.model.configured import (
     Zone,
 )
 from hall.model.held import (
+    MOST_MATTERS,
     Alert,
     AlertKind,
     Block,
@@ -58,6 +59,7 @@ from hall.model.policy import AlertPolicy, BookingPolicy, Holidays, Hours, MissP
 from hall.model.records import Booking, BookingState, Leave, Opening
 
 __all__ = [
+    "MOST_MATTERS",
     "Alert",
     "AlertKind",
     "AlertPolicy",

@@ -21,6 +21,8 @@ from hall.model.ids import (
     ZoneId,
 )
 
+MOST_MATTERS = 5  # on a ticket
+
 
 class TicketState(StrEnum):
     """Where a ticket stands; the moves are in hall.lifecycle."""
