@@ -47,8 +47,8 @@ class Seen(Struct, frozen=True, kw_only=True):
 
 
 class Crowd:
-    """May be asked and told from any thread. `clock`: business seconds since midnight. `codes`: of those who have booked,
-    by their line of the day."""
+    """May be asked and told from any thread. `clock`: business seconds since midnight. `codes`: of those who have
+    booked, by their line of the day."""
 
     def __init__(
         self,
