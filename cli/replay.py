@@ -20,7 +20,7 @@ from msgspec import Struct
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from cli import processes
+from cli import booked, processes
 from cli.boardpictures import Pictures
 from cli.demo import UsedPlace, read_play
 from cli.mishaps import Mishaps
@@ -72,8 +72,9 @@ class Replay:
         self._console = console
         self._hall = read_hall(wanted.hall_file)
         self._play: Play = read_play(wanted.hall_file)
-        self._arrivals = read_day(wanted.day_file, list(self._hall.by_matter))
+        self._arrivals = read_day(wanted.day_file, list(self._hall.by_matter), booked.classes_played(self._hall))
         self._date = self._play.start[:10]
+        self._booked = booked.have_booked(self._hall, self._arrivals)
         self._stop = threading.Event()
         self._over = False
         first = max(60, self._arrivals[0].arrive - OPENS_BEFORE_S)
@@ -103,7 +104,7 @@ class Replay:
             stage = Stage(
                 wanted.out,
                 wanted.hall_file,
-                start=f"{self._date}T00:00",
+                start=booked.start_for(self._hall, self._date, self._booked),
                 speed=1.0,
                 baud=FAST_BAUD if wanted.speed > 1 else 9600,
                 replay=replayed,
@@ -115,10 +116,11 @@ class Replay:
                 stack.enter_context(stage)
                 listener = self._listen(stage, stack)
                 self._await_ready(stage, listener)
+                codes = booked.book(stage, self._date, wanted.day_file.name, self._booked)
                 self._set_clock(stage, self._begin_at, wanted.speed)
                 began = time.monotonic()
                 kiosks = [s.id for s in self._hall.stations if Role.KIOSK in s.roles]
-                crowd = Crowd(self._arrivals, kiosks, self._told)
+                crowd = Crowd(self._arrivals, kiosks, self._told, codes)
                 actors = people(
                     stage, crowd, listener, self._play, self._tape,
                     speed=wanted.speed, offset_s=self._offset_s, over=lambda: self._over,
@@ -196,7 +198,7 @@ class Replay:
             return None
         devices = stage.devices
         place = Place(
-            stations=tuple(s.id for s in self._hall.stations),
+            stations=tuple(s.id for s in self._hall.stations if s.roles != (Role.BOOKING,)),  # nobody books on the day
             cables=tuple(name for name in devices.cables if not name.startswith("printer-")),
             printers=tuple(devices.printers),
         )

@@ -29,6 +29,9 @@ def places(stage: Stage) -> Places:
         voices=tuple(voices),
         sentences_of={w: languages * hall.policy.announce_repeats for w, (_, languages) in by_window.items()},
         boards=boards,
+        classes={p.id: p.name for p in hall.policy.priorities},
+        booked=hall.policy.bookings.priority,
+        late=hall.policy.bookings.late_priority,
     )
 
 

@@ -198,6 +198,8 @@ class Stage:
                     row["wait_s"] = self._replay.rating_wait_s
         for row in (*tables.get("evaluator", ()), *([tables["display"]] if "display" in tables else [])):
             row["photos"] = str((self.hall_file.parent / "photos").absolute())
+        if "booking" in tables:
+            tables["booking"] = self._tables[station]["booking"] = {**tables["booking"], "port": processes.free_port()}
         if "broadcast" in tables:
             tables["broadcast"]["clips"] = "clips"
             if not self._sound:

@@ -24,7 +24,6 @@ PATIENCE_S: Final = 25.0  # real: before a machine that gives no numbers, with p
 OUTCOME_S: Final = 150.0  # real: the machine has limits of its own
 SLIP_S: Final = 2.0  # real: from the page that says “take it” to the slip
 AGAIN: Final = 2  # so often a person who was turned away by a fault tries once more
-BROWSING: Final = ("departments", "matters", "confirm")
 WAITING: Final = ("asking", "printing")
 ENDS: Final = ("take", "see_staff", "voided", "refused")
 
@@ -46,8 +45,9 @@ class QueueAtKiosk(AtGlass):
         self._kiosk = kiosk
         self._printer = printer
         self._department = {matter.id: matter.department for matter in hall.matters}
+        self._classes = {p.id: p.name for p in hall.policy.priorities if p.at_kiosk}
         self._crowd = crowd
-        self._refusals = words("refusals")
+        self._refusals, self._words = words("refusals"), words("kiosk")
         self._listener = listener
 
     def run(self) -> None:
@@ -109,10 +109,24 @@ class QueueAtKiosk(AtGlass):
         """Press through; what was seen at the end, and the number."""
         while True:
             page = touch.page
-            if page == "departments":
+            code = self._crowd.codes.get(arrival.line)
+            if page == "departments" and code is not None:
+                touch.tap("booking")
+                self._leaves(touch, page)
+            elif page == "booking" and code is not None:
+                self._type(touch, code)
+                began[0], asked[0] = self._crowd.clock(), True
+                touch.tap("enter")
+                return self._outcome(touch)
+            elif page == "departments":
                 self._turn(touch, f"department:{self._department[arrival.matter]}", "departments")
             elif page == "matters":
                 self._turn(touch, f"matter:{arrival.matter}", "matters")
+            elif page == "confirm" and not self._has_class(touch, arrival):
+                touch.tap("classes")
+                self._leaves(touch, page)
+            elif page == "priority":
+                self._turn(touch, f"class:{arrival.priority}", page)
             elif page == "confirm":
                 began[0], asked[0] = self._crowd.clock(), True
                 touch.tap("yes")
@@ -126,6 +140,22 @@ class QueueAtKiosk(AtGlass):
                 return page, ""
             else:
                 self.stopping.wait(0.1)
+
+    def _type(self, touch: Touch, code: str) -> None:
+        """Type a booking's code, and see that it stands there."""
+        for button in ("clear", *(f"type:{key}" for key in code)):
+            touch.tap(button)
+        limit = time.monotonic() + LISTENS_S
+        while code not in (text.replace(" ", "") for text in touch.look()["texts"]):
+            if time.monotonic() > limit:
+                raise NotThere("the code that was typed is not shown")
+            self.stopping.wait(LOOK_S)
+
+    def _has_class(self, touch: Touch, arrival: Arrival) -> bool:
+        """Whether the page that asks for a yes already says the class of this person."""
+        wanted = self._classes.get(arrival.priority)
+        told = {button["label"] for button in touch.look()["buttons"]}
+        return wanted is None or self._words("priority.class", name=wanted) in told
 
     def _turn(self, touch: Touch, button: str, page: str) -> None:
         """Press a button of a list, turning leaves forth and back until it is there; else back to the list before."""
@@ -172,7 +202,7 @@ class QueueAtKiosk(AtGlass):
                 touch.tap("home")
                 self._leaves(touch, page)
                 return page, label
-            if page not in (*WAITING, "confirm", "hub_away"):
+            if page not in (*WAITING, "confirm", "booking", "hub_away"):
                 return page, label  # it came back with another page: nobody knows what became of it
             self.stopping.wait(LOOK_S)
         return "no_end", label
@@ -180,7 +210,12 @@ class QueueAtKiosk(AtGlass):
     def _reason(self, seen: dict[str, Any]) -> str:
         """The code of the refusal whose words stand on the page."""
         told = " ".join(seen["texts"])
-        return next((key for key in self._refusals.keys() if self._refusals(key).split("{")[0] in told), "unknown")  # noqa: SIM118
+        for key in self._refusals.keys():  # noqa: SIM118
+            own = f"booking.{key}"
+            said = self._words(own, label="{") if own in self._words else self._refusals(key)
+            if said.split("{")[0] in told:
+                return key
+        return "unknown"
 
     def _slip(self, wanted: str) -> str:
         """The number on the slip in the hand: the one that stood on the screen, if any stood there. What others left in

@@ -18,6 +18,8 @@ log = logging.getLogger("cast")
 LOOK_S = 0.15
 READ_S = (0.5, 1.2)  # real seconds a person looks at a page before pressing
 TAKE_S = 0.6  # real: a hand takes the slip
+CLASS_SHARE = 0.08  # of the visitors
+FURTHER_SHARE = 0.05
 POPULAR_RANK = 5  # few matters bring most of the people; a small figure makes that steeper
 
 
@@ -113,10 +115,31 @@ class Visitors(AtGlass):
         tap_listed(self, touch, f"matter:{matter.id}")
         touch.wait_for("confirm")
         self.read()
+        self._ask_for_more(touch)
         touch.tap("yes")
         touch.wait_for("take", limit_s=20)
         self.stopping.wait(TAKE_S)
         touch.tap("home")
+
+    def _ask_for_more(self, touch: Touch) -> None:
+        """Some belong to a class of 绿色通道; some have one more matter."""
+        if _enabled(touch, "classes") and self.chance.random() < CLASS_SHARE:
+            touch.tap("classes")
+            touch.wait_for("priority")
+            self.read()
+            classes = [b["id"] for b in touch.look()["buttons"] if b["id"].startswith("class:")]
+            touch.tap(self.chance.choice(classes))
+            touch.wait_for("confirm")
+            self.read()
+        if _enabled(touch, "add") and self.chance.random() < FURTHER_SHARE:
+            touch.tap("add")
+            for page in ("departments", "matters"):
+                touch.wait_for(page)
+                self.read()
+                kind = f"{page[:-1]}:"
+                touch.tap(self.chance.choice([b["id"] for b in touch.look()["buttons"] if b["id"].startswith(kind)]))
+            touch.wait_for("confirm")
+            self.read()
 
 
 class ClerkAtWindow(AtGlass):

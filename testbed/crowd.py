@@ -14,7 +14,7 @@ import json
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -47,9 +47,17 @@ class Seen(Struct, frozen=True, kw_only=True):
 
 
 class Crowd:
-    """May be asked and told from any thread. `clock`: business seconds since midnight."""
+    """May be asked and told from any thread. `clock`: business seconds since midnight. `codes`: of those who have
+    booked, by their line of the day."""
 
-    def __init__(self, arrivals: Sequence[Arrival], kiosks: Sequence[StationId], tape: Tape) -> None:
+    def __init__(
+        self,
+        arrivals: Sequence[Arrival],
+        kiosks: Sequence[StationId],
+        tape: Tape,
+        codes: Mapping[int, str] | None = None,
+    ) -> None:
+        self.codes: Mapping[int, str] = codes or {}
         self.clock: Callable[[], float] = tape.clock
         self._tape = tape
         self._lock = threading.Lock()  # guards what follows

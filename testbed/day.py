@@ -3,9 +3,9 @@
     arrive,matter,priority,patience_min,service_min,rating
     09:02:10,id-card,,45,3.5,5
 
-`arrive`: local business time, HH:MM or HH:MM:SS · `priority`: a class such as `elderly`, or empty · `patience_min`: so
-long they wait before they go home · `service_min`: so long they stand at the window · `rating`: the level they press, 0
-for none.
+`arrive`: local business time, HH:MM or HH:MM:SS · `priority`: a class that the hall gives at the kiosk, the class of
+those who have booked, or empty · `patience_min`: so long they wait before they go home · `service_min`: so long they
+stand at the window · `rating`: the level they press, 0 for none.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Final
 from msgspec import Struct
 
 from hall.errors import BadFile
-from hall.model import MatterId
+from hall.model import MatterId, PriorityId
 
 COLUMNS: Final = ("arrive", "matter", "priority", "patience_min", "service_min", "rating")
 TIME: Final = re.compile(r"([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?")
@@ -43,8 +43,9 @@ class Arrival(Struct, frozen=True, kw_only=True):
     rating: int
 
 
-def read_day(path: Path, matters: Collection[MatterId]) -> tuple[Arrival, ...]:
-    """The arrivals of a file, in order of time. Raises BadFile with every mistake and its line."""
+def read_day(path: Path, matters: Collection[MatterId], classes: Collection[PriorityId] = ()) -> tuple[Arrival, ...]:
+    """The arrivals of a file, in order of time; `classes`: those that somebody may have. Raises BadFile with every
+    mistake and its line."""
     try:
         data = path.read_bytes()
         text = data.decode("utf-8-sig")
@@ -54,10 +55,12 @@ def read_day(path: Path, matters: Collection[MatterId]) -> tuple[Arrival, ...]:
         raise BadFile((f"{path.name}: not UTF-8 (byte {error.start}): save it as UTF-8",)) from error
     if len(data) > MOST_BYTES:
         raise BadFile((f"{path.name}: {len(data)} bytes; a day has at most {MOST_BYTES}",))
-    return parse_day(path.name, text, matters)
+    return parse_day(path.name, text, matters, classes)
 
 
-def parse_day(name: str, text: str, matters: Collection[MatterId]) -> tuple[Arrival, ...]:
+def parse_day(
+    name: str, text: str, matters: Collection[MatterId], classes: Collection[PriorityId] = ()
+) -> tuple[Arrival, ...]:
     """The arrivals in a text. Raises BadFile."""
     rows = csv.reader(io.StringIO(text, newline=""))
     head = [cell.strip() for cell in next(rows, [])]
@@ -69,7 +72,7 @@ def parse_day(name: str, text: str, matters: Collection[MatterId]) -> tuple[Arri
     try:
         for row in rows:
             if any(cell.strip() for cell in row):
-                found = _arrival(rows.line_num, [cell.strip() for cell in row], matters)
+                found = _arrival(rows.line_num, [cell.strip() for cell in row], matters, classes)
                 if isinstance(found, Arrival):
                     arrivals.append(found)
                 else:
@@ -91,7 +94,9 @@ def clock(seconds: float) -> str:
     return f"{whole // 3600:02}:{whole // 60 % 60:02}:{whole % 60:02}"
 
 
-def _arrival(line: int, row: list[str], matters: Collection[MatterId]) -> Arrival | list[str]:
+def _arrival(
+    line: int, row: list[str], matters: Collection[MatterId], classes: Collection[PriorityId]
+) -> Arrival | list[str]:
     if len(row) != len(COLUMNS):
         return [f"{len(COLUMNS)} columns are wanted, found {len(row)}"]
     mistakes: list[str] = []
@@ -100,11 +105,11 @@ def _arrival(line: int, row: list[str], matters: Collection[MatterId]) -> Arriva
     if time is None:
         mistakes.append(f"arrive: HH:MM or HH:MM:SS (found {arrive!r})")
     if matter not in matters:
-        close = difflib.get_close_matches(matter, list(matters), n=1)
-        hint = f"; did you mean {close[0]!r}?" if close else ""
-        mistakes.append(f"matter: the hall has no {matter!r}{hint}")
+        mistakes.append(f"matter: the hall has no {matter!r}{_hint(matter, matters)}")
     if not PRIORITY.fullmatch(priority):
         mistakes.append(f"priority: a class of a–z, 0–9 and -, or empty (found {priority!r})")
+    elif priority and priority not in classes:
+        mistakes.append(f"priority: nobody is given {priority!r} at the kiosk{_hint(priority, classes)}")
     patience = _minutes("patience_min", row[3], mistakes)
     service = _minutes("service_min", row[4], mistakes)
     if row[5] not in ("0", "1", "2", "3", "4", "5"):
@@ -122,6 +127,12 @@ def _arrival(line: int, row: list[str], matters: Collection[MatterId]) -> Arriva
         service_min=service,
         rating=int(row[5]),
     )
+
+
+def _hint(found: str, known: Collection[str]) -> str:
+    close = difflib.get_close_matches(found, list(known), n=1)
+    some = f"; there are: {', '.join(known)}" if 0 < len(known) < 9 else ""
+    return f"; did you mean {close[0]!r}?" if close else some
 
 
 def _minutes(column: str, told: str, mistakes: list[str]) -> float:

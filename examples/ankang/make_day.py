@@ -13,6 +13,7 @@ import random
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parent
 SEED = 20261123
@@ -29,7 +30,9 @@ PARTS = (
 )
 # How busy each window is; the general window and the two of social insurance have the longest queues.
 BUSY = {1: 9, 2: 7, 3: 9, 4: 6, 5: 5, 6: 10, 7: 9, 8: 10, 9: 8, 10: 7, 11: 10, 12: 9, 13: 5, 14: 8, 15: 9, 16: 8}
-PRIORITIES = (("", 94), ("elderly", 4), ("disabled", 1), ("military", 1))
+PRIORITIES = (("", 94), ("elder", 5), ("soldier", 1))
+BOOKED = "booked"
+EARLY = 10  # minutes before the time booked that they come
 RATINGS = ((5, 52), (4, 20), (3, 7), (2, 2), (1, 1), (0, 18))
 # A day's row is one visit to one window: matters of several (联办) are not in it.
 FILES = ("windows.toml", *sorted(path.name for path in HERE.glob("matters-*.toml")))
@@ -53,12 +56,23 @@ def main() -> None:
         (matter,) = chance.choices(matters, [1 / (rank + 2) for rank in range(len(matters))])
         patience = 1 if chance.random() < NO_PATIENCE else round(min(180, max(20, chance.gauss(95, 35))))
         service = round(min(12.0, max(0.8, chance.lognormvariate(0.85, 0.5))), 1)
-        rows.append((second, matter, _of(chance, PRIORITIES), patience, service, _of(chance, RATINGS)))
+        rows.append([second, matter, _of(chance, PRIORITIES), patience, service, _of(chance, RATINGS)])
     rows.sort()
+    _book(rows)
     out = csv.writer(sys.stdout, lineterminator="\n")
     out.writerow(("arrive", "matter", "priority", "patience_min", "service_min", "rating"))
     for second, *rest in rows:
         out.writerow((f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}", *rest))
+
+
+def _book(rows: list[list[Any]]) -> None:
+    """The first who may have booked have, as many as there are places."""
+    policy = tomllib.loads((HERE / "hall.toml").read_text())["policy"]
+    for quota in policy["bookings"]["quotas"]:
+        begins, ends = (int(quota[key][:2]) * 60 + int(quota[key][3:]) for key in ("begins", "ends"))
+        mine = [row for row in rows if row[1] == quota["matter"] and begins <= row[0] // 60 + EARLY < ends]
+        for row in mine[: quota["places"]]:
+            row[2] = BOOKED
 
 
 def _of(chance: random.Random, shares: tuple[tuple[object, int], ...]) -> object:

@@ -15,6 +15,7 @@ ESC = {0x40: 0, 0x32: 0, 0x69: 0, 0x6D: 0, 0x24: 2, 0x5C: 2, 0x70: 3, 0x63: 2}
 FS = {0x26: 0, 0x2E: 0, 0x53: 2, 0x70: 2}
 GS = {0x4C: 2, 0x57: 2, 0x50: 2, 0x3A: 0, 0x24: 2}
 LABEL = re.compile(r"[A-Z]\d{3,5}")
+PRIORITY = re.compile(r"(.+)优先|Priority: (.+)")
 REPRINT = ("补打", "REPRINT", "Reprint")
 HEAD_BITS, HEAD_OF_REAL_TIME, HEAD_OF_NEWS = 0x93, 0x12, 0x10
 
@@ -27,6 +28,7 @@ class Slip(NamedTuple):
     label: str
     reprint: bool
     done: float | None
+    priority: str  # the Chinese name of a class, if the slip says one
     lines: tuple[str, ...]
 
 
@@ -118,7 +120,9 @@ def _size(data: bytes, at: int, byte: int, letter: int) -> int:
 def _slip(text: bytearray, began: float, cut: float, answers: list[float]) -> Slip:
     done = next((t for t in answers if t >= cut), None)
     lines = tuple(line.strip() for line in bytes(text).decode("gb18030", "replace").split("\n"))
-    return Slip(began, cut, _label(text), any(word in lines for word in REPRINT), done, lines)
+    said = [found[1] or found[2] for line in lines if (found := PRIORITY.fullmatch(line))]
+    priority = said[-1] if said else ""
+    return Slip(began, cut, _label(text), any(word in lines for word in REPRINT), done, priority, lines)
 
 
 def _label(text: bytearray) -> str:

@@ -16,6 +16,7 @@ class Ticket(Struct):
     label: str
     station: str
     issued: float
+    priority: str = ""
     printing: str = "reserved"
     state: str = "waiting"
     void: str = ""
@@ -74,7 +75,9 @@ class Ledger:
         if body["ticket"] in self.tickets:
             self.duplicates += 1
             self.mistakes.append((f"{body['label']} was issued twice", t))
-        self.tickets[body["ticket"]] = Ticket(label=body["label"], station=body["station"], issued=t)
+        self.tickets[body["ticket"]] = Ticket(
+            label=body["label"], station=body["station"], issued=t, priority=body.get("priority", "")
+        )
 
     def _ticket_printed(self, body: dict[str, Any], _t: float) -> None:
         self.tickets[body["ticket"]].printing = body["outcome"]

@@ -10,7 +10,13 @@ from testbed.readers.paper import Roll, Slip
 from testbed.reconciling.findings import Findings
 from testbed.reconciling.ledger import Ledger, Ticket
 
-BUSINESS: Final = ("closed:", "refused:hall_closed", "refused:series_full", "refused:no_window")  # nobody's fault
+BUSINESS: Final = (
+    "closed:",
+    "refused:hall_closed",
+    "refused:series_full",
+    "refused:no_window",
+    "refused:too_late",
+)  # nobody's fault
 
 
 def people(rows: list[dict[str, Any]], lines: Collection[int], ledger: Ledger, found: Findings) -> Counter[str]:
@@ -96,3 +102,32 @@ def paper(rolls: Mapping[str, Roll], ledger: Ledger, found: Findings) -> dict[st
         "duplicates": duplicates,
         "lost": lost,
     }
+
+
+def classes(
+    rows: list[dict[str, Any]],
+    wanted: Mapping[int, Collection[str]],
+    rolls: Mapping[str, Roll],
+    names: Mapping[str, str],
+    ledger: Ledger,
+    found: Findings,
+) -> dict[str, int]:
+    """Everybody's class is the one asked for (`wanted`, by the line of the day's file; of one who has booked it may be
+    another if the queue made them late), and every slip names it: how many slips named which."""
+    by_label = {ticket.label: ticket for ticket in ledger.tickets.values()}
+    for row in rows:
+        ticket = by_label.get(row["label"])
+        if ticket is not None and ticket.priority not in wanted[row["line"]]:
+            asked = " or ".join(wanted[row["line"]]) or "no class"
+            found.differs(f"{ticket.label} is of the class {ticket.priority!r}, {asked} was asked for", ticket.issued)
+    said: Counter[str] = Counter()
+    for roll in rolls.values():
+        for slip in roll.slips:
+            ticket = by_label.get(slip.label)
+            if ticket is not None and slip.priority != names.get(ticket.priority, ""):
+                found.differs(
+                    f"the slip of {slip.label} says {slip.priority!r}, its class is {ticket.priority!r}", slip.cut
+                )
+            if slip.priority and not slip.reprint:
+                said[slip.priority] += 1
+    return dict(sorted(said.items()))

@@ -35,6 +35,9 @@ class Places(Struct, frozen=True, kw_only=True):
     voices: tuple[str, ...]
     sentences_of: Mapping[int, int]  # of one call at a window: repeats × languages
     boards: Mapping[str, str | None]  # stations with a board, and its zone; None: of the whole hall
+    classes: Mapping[str, str]  # names on slips
+    booked: str = ""  # the class of those who have booked and come in time
+    late: str = ""  # and of those who come later
 
 
 class Run(Struct, frozen=True, kw_only=True):
@@ -71,6 +74,10 @@ def reconcile(run: Run, tell: Callable[[str], None] = lambda _step: None) -> dic
     tell("slips")
     rolls = {kiosk: paper.read(tapes.read(out / "wires" / f"printer-{kiosk}.jsonl")) for kiosk in places.kiosks}
     on_paper = numbers.paper(rolls, ledger, found)
+    wanted = {
+        a.line: (places.booked, places.late) if a.priority == places.booked else (a.priority,) for a in run.arrivals
+    }
+    on_paper["classes"] = numbers.classes(rows, wanted, rolls, places.classes, ledger, found)
     tell("bars and pads")
     devices = _devices(out / "wires", places)
     lit = {int(name[4:]): strips.read(tape) for name, tape in devices.items() if name.startswith("bar-")}

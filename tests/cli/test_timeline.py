@@ -11,7 +11,7 @@ from msgspec import structs
 
 from cli.timeline import Teller
 from hall.events import AlertRaised, AnyEvent
-from hall.model import AlertKind
+from hall.model import AlertKind, Role
 from hall.station.settings import read_hall, words
 
 HALL = read_hall(Path(__file__).parents[2] / "examples" / "village" / "hall.toml")
@@ -62,3 +62,9 @@ def test_both_languages_hold_the_same_keys() -> None:
 def test_a_device_in_trouble_is_told_by_its_window_and_in_words(language: str, told: str) -> None:
     alert = AlertRaised(alert="device-x", kind=AlertKind.DEVICE, subject="line-c", detail="pad-16: not_five_level")
     assert told in Teller(HALL, words("timeline", language), language).line(0, alert)[1]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_role_that_is_started_has_a_name(language: str) -> None:
+    told = words("timeline", language)
+    assert all(role.value in told for role in Role)

@@ -74,10 +74,17 @@ class AnyDay(RuleBasedStateMachine):
         for button in ("home", "department:d0", "matter:m0-1", *taps):
             self.happen(Tapped(button))
 
-    @rule()
-    def walk_to_a_check_in(self) -> None:
+    @rule(more=st.lists(st.sampled_from(("m0-0", "m0-1", "m1-0")), max_size=3), last=st.sampled_from(("yes", "home")))
+    def walk_to_a_ticket_for_several(self, more: list[str], last: str) -> None:
         self.all_is_well()
-        for button in ("home", "booking", *(f"type:{key}" for key in CODE), "enter"):
+        further = [tap for m in more for tap in ("add", f"department:d{m[1]}", f"matter:{m}")]
+        for button in ("home", "department:d0", "matter:m0-1", *further, "classes", "class:elder", last):
+            self.happen(Tapped(button))
+
+    @rule(last=st.sampled_from(("enter", "enter", "home", "back")))
+    def walk_to_a_check_in(self, last: str) -> None:
+        self.all_is_well()
+        for button in ("home", "booking", *(f"type:{key}" for key in CODE), last):
             self.happen(Tapped(button))
 
     @rule(twice=st.booleans())

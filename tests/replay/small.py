@@ -19,6 +19,7 @@ STATIONS: Final = """
 stations = [
     { id = "kiosk-1", roles = ["kiosk"], zone = "b" },
     { id = "line-b", roles = ["caller", "evaluator", "display"], windows = [6, 7, 8, 9, 10, 11], zone = "b" },
+    { id = "booking-1", roles = ["booking"] },
     { id = "screen-b", roles = ["display"], zone = "b" },
     { id = "voice-b", roles = ["broadcast"], zone = "b" },
 ]
@@ -27,8 +28,9 @@ HOURS: Final = {
     'taking = [["08:50", "12:00"], ["13:00", "16:50"]]': 'taking = [["08:50", "21:50"]]',
     'calling = [["09:00", "12:00"], ["13:00", "17:00"]]': 'calling = [["09:00", "22:00"]]',
 }
-KEPT: Final = ("kiosk-1", "line-b", "screen-b", "voice-b")
+KEPT: Final = ("kiosk-1", "booking-1", "line-b", "screen-b", "voice-b")
 HEAD: Final = "arrive,matter,priority,patience_min,service_min,rating"
+BOOKED: Final = range(6, 10)  # rows of the day: as many as the hall has places for
 LIMIT_S: Final = 900  # of a run on a machine that does much else
 
 
@@ -57,12 +59,16 @@ def day_of(root: Path, tickets: int, seed: int = 7) -> Path:
     seconds = sorted(chance.randrange(begin, end) for _ in range(tickets))
     early = [8 * 3600 + 32 * 60, 8 * 3600 + 33 * 60]  # a machine that does much else is slow to start
     lines = [HEAD]
-    for second in (*early, *seconds):
+    for at, second in enumerate((*early, *seconds)):
         patience = 1 if chance.random() < 0.02 else 180
         service = round(chance.uniform(0.3, 1.2), 1)
         rating = chance.choice((5, 5, 5, 4, 4, 3, 2, 1, 0, 0))
         clock = f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
-        lines.append(f"{clock},{chance.choice(matters)},,{patience},{service},{rating}")
+        matter = chance.choice(matters)
+        priority = ("elder", "soldier", "", "", "", "", "", "", "", "")[at % 10] if at > 1 else ""
+        if at in BOOKED:
+            matter, priority = "marriage", "booked"
+        lines.append(f"{clock},{matter},{priority},{patience},{service},{rating}")
     path = root / "day.csv"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path

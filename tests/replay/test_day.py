@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from cli.booked import classes_played, have_booked, start_for
 from hall.errors import BadFile
 from hall.station.settings import read_hall
 from hall.waiting import served
@@ -15,12 +17,13 @@ from testbed.day import MOST_MISTAKES, parse_day, read_day
 from tests.replay.small import ANKANG, HEAD, ROOT
 
 MATTERS = ("id-card", "passport")
+CLASSES = ("elder", "booked")
 
 
 def test_in_order_of_time() -> None:
-    text = f"{HEAD}\n10:00,passport,,30,4,0\n09:00:30,id-card,elderly,45.5,3,5\n\n"
-    first, second = parse_day("day.csv", text, MATTERS)
-    assert (first.arrive, first.matter, first.priority, first.patience_min) == (32_430, "id-card", "elderly", 45.5)
+    text = f"{HEAD}\n10:00,passport,,30,4,0\n09:00:30,id-card,elder,45.5,3,5\n\n"
+    first, second = parse_day("day.csv", text, MATTERS, CLASSES)
+    assert (first.arrive, first.matter, first.priority, first.patience_min) == (32_430, "id-card", "elder", 45.5)
     assert (first.service_min, first.rating, first.line) == (3.0, 5, 3)
     assert (second.arrive, second.rating) == (36_000, 0)
 
@@ -33,6 +36,18 @@ def test_all_mistakes_at_once_each_with_its_line() -> None:
     assert [line.split(":")[1] for line in told] == ["2"] * 6 + ["3"] + ["4"] * 3
     assert "did you mean 'id-card'?" in told[1]
     assert "6 columns are wanted, found 4" in told[6]
+
+
+def test_a_class_that_nobody_has_at_the_kiosk() -> None:
+    text = f"{HEAD}\n09:00,id-card,elderly,1,1,1\n09:00,id-card,king,1,1,1\n09:00,id-card,booked,1,1,1\n"
+    with pytest.raises(BadFile) as refused:
+        parse_day("day.csv", text, MATTERS, CLASSES)
+    assert refused.value.mistakes == (
+        "day.csv:2: priority: nobody is given 'elderly' at the kiosk; did you mean 'elder'?",
+        "day.csv:3: priority: nobody is given 'king' at the kiosk; there are: elder, booked",
+    )
+    with pytest.raises(BadFile, match=r"day\.csv:2: priority: nobody is given 'elderly' at the kiosk$"):
+        parse_day("day.csv", text.splitlines()[0] + "\n" + text.splitlines()[1], MATTERS)
 
 
 @pytest.mark.parametrize("text", ["", "a,b\n", "arrive;matter\n", HEAD, f"{HEAD}\n\n"])
@@ -58,8 +73,13 @@ def test_bytes_that_are_no_text(tmp_path: Path) -> None:
 
 def test_the_example_day() -> None:
     hall = read_hall(ANKANG / "hall.toml")
-    arrivals = read_day(ANKANG / "day.csv", list(hall.by_matter))
+    arrivals = read_day(ANKANG / "day.csv", list(hall.by_matter), classes_played(hall))
     assert len(arrivals) == 1_300
+    classes = Counter(a.priority for a in arrivals)
+    assert set(classes) == {"", "elder", "soldier", "booked"}
+    assert len(have_booked(hall, arrivals)) == classes["booked"] == sum(q.places for q in hall.policy.bookings.quotas)
+    assert start_for(hall, "2026-11-23", have_booked(hall, arrivals)) == "2026-11-22T12:00"
+    assert start_for(hall, "2026-11-23", ()) == "2026-11-23T00:00"
     assert sum(a.arrive < 8 * 3600 + 50 * 60 for a in arrivals) >= 10
     assert sum(12 * 3600 <= a.arrive < 13 * 3600 for a in arrivals) >= 15
     hours = [sum(hour * 3600 <= a.arrive < (hour + 1) * 3600 for a in arrivals) for hour in range(8, 17)]

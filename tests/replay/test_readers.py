@@ -11,7 +11,7 @@ import pytest
 from broadcast.audio import write_wav
 from hall.dialects import a090, ff68, ff68_pad
 from hall.dialects.a090 import Colour
-from hall.messages import Catalogue, Issued
+from hall.messages import Catalogue, Issued, ListedPriority
 from hall.profile import PrinterProfile
 from hall.station.settings import fonts, profile, words
 from slips.paper import slip_bytes
@@ -74,13 +74,19 @@ def test_ratings_count_what_was_asked_and_taken() -> None:
 def test_a_slip_reads_as_it_was_laid_out(reprint: bool) -> None:
     data = _slip("A017", reprint)
     roll = paper.read([Piece(1, True, b"\x10\x04\x01"), Piece(1, False, b"\x12"), Piece(2, True, data + b"\x1dr\x01")])
-    ((began, cut, label, is_reprint, done, lines),) = roll.slips
-    assert (began, cut, label, is_reprint, done) == (2, 2, "A017", reprint, None)
+    ((began, cut, label, is_reprint, done, priority, lines),) = roll.slips
+    assert (began, cut, label, is_reprint, done, priority) == (2, 2, "A017", reprint, None, "")
     assert any("A017" in text for text in lines)
     answered = [Piece(2, True, data + b"\x1dr\x01"), Piece(3, False, b"\x12\x00")]
     assert paper.read(answered).slips[0].done == 3
     news = [Piece(2, True, data + b"\x1dr\x01"), Piece(3, False, b"\x12\x10\x00\x00\x0f"), Piece(4, False, b"\x00")]
     assert paper.read(news).slips[0].done == 4
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_class_on_a_slip_is_read_in_every_language(language: str) -> None:
+    data = _slip("A017", priority="elder", language=language)
+    assert paper.read([Piece(2, True, data)]).slips[0].priority == "老年人"
 
 
 def test_a_slip_that_was_torn_is_none() -> None:
@@ -117,11 +123,18 @@ def test_numbers_as_they_are_spoken(text: str, value: int) -> None:
     assert voices.number(text) == value
 
 
-def _slip(label: str, reprint: bool = False) -> bytes:
+def _slip(label: str, reprint: bool = False, priority: str = "", language: str = "zh") -> bytes:
     kind = profile("escpos-80mm")
     assert isinstance(kind, PrinterProfile)
     issued = Issued(
-        ticket=f"2026-11-23/{label}", label=label, matter="m", issued_at=0, ahead=3, windows=(1,), reprint=reprint
+        ticket=f"2026-11-23/{label}",
+        label=label,
+        matter="m",
+        issued_at=0,
+        ahead=3,
+        windows=(1,),
+        reprint=reprint,
+        priority=priority,
     )
     catalogue = Catalogue(
         rev=0,
@@ -133,5 +146,6 @@ def _slip(label: str, reprint: bool = False) -> bytes:
         zones=(),
         windows=(),
         clerks=(),
+        priorities=(ListedPriority(id="elder", name="老年人", english="Elderly"),),
     )
-    return slip_bytes(slip(issued, catalogue, words("slip"), kind.columns), kind, fonts().regular)
+    return slip_bytes(slip(issued, catalogue, words("slip", language), kind.columns, language), kind, fonts().regular)

@@ -46,6 +46,8 @@ def test_every_wire_tells_the_same(ran: tuple[Run, dict[str, Any]]) -> None:
     assert result["rated"] > result["served"] / 3
     assert (result["lost"], result["duplicates"], result["double_calls"]) == (0, 0, 0)
     assert all(row["cause"] for row in result["exceptions"])
+    assert set(result["classes"]) == {"老年人、残疾人", "军人", "预约"}
+    assert sum(result["classes"].values()) > TICKETS / 10
     assert {name.stem for name in (run.out / "wires").glob("*.jsonl")} >= {
         "printer-kiosk-1", "keypad-06", "pad-06", "bar-06", "keypad-11", "pad-11", "bar-11",
     }  # fmt: skip
@@ -104,6 +106,16 @@ def _printed_twice(out: Path) -> None:
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
 
 
+def _another_class(out: Path) -> None:
+    """A slip says a class that its ticket has not."""
+    named, other = ("军人优先".encode("gb18030").hex(), "工人优先".encode("gb18030").hex())
+
+    def changed(row: dict[str, Any]) -> dict[str, Any]:
+        return {**row, "hex": row["hex"].replace(named, other)}
+
+    _rewrite(out / "wires" / "printer-kiosk-1.jsonl", changed)
+
+
 def _pressed_twice(out: Path) -> None:
     """The wire has one rating more than the log."""
     path = out / "wires" / "line-b.jsonl"
@@ -141,6 +153,7 @@ def _not_on_the_board(out: Path) -> None:
         (_wrong_digit, "the bar of window 7 showed"),
         (_not_spoken, "was not spoken"),
         (_printed_twice, "was printed 2 times"),
+        (_another_class, "says '工人', its class is 'soldier'"),
         (_pressed_twice, "a rating at window 7 was taken and is not in the log"),
         (_not_on_the_board, "and never on the board"),
     ],
