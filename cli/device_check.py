@@ -27,7 +27,7 @@ from slips.slip import Line, QrCode, Rule, Side, Slip
 from slips.values import PRINTS
 
 WORKS, FAILS = 0, 1  # exit codes
-QUIET_S: Final = 0.3
+POLL_EVERY_S: Final = 0.15  # a key string and its acknowledgement take 25 ms at 9600
 SHOWN: Final = "88"
 
 
@@ -165,12 +165,22 @@ class Check:
             self._desk.write(ff68.encode(ff68.start_rating(self._address)))
         self._found("press", seconds=f"{self._seconds:g}")
         frames, rows = frames_of(profile), list[Told]()
-        outcome = self._desk.listen(self._seconds, lambda data: self._take(profile, frames, data, rows))
-        if self._broke(outcome):
-            return False
-        if outcome:
-            return True
+        polled = isinstance(profile, KeypadProfile) and profile.speaks == "polled"
+        deadline = time.monotonic() + self._seconds
+        while (left := deadline - time.monotonic()) > 0:
+            if isinstance(profile, KeypadProfile) and polled:
+                self._desk.write(ff68.encode(ff68.poll(self._address, profile.poll_command)))
+            outcome = self._desk.listen(
+                min(left, POLL_EVERY_S) if polled else left, lambda data: self._take(profile, frames, data, rows)
+            )
+            if self._broke(outcome):
+                return False
+            if outcome:
+                return True
         self._found("nothing_pressed")
+        if polled:
+            self._found("answers" if rows else "silent", seconds=f"{self._seconds:g}")
+            return None if any(row["ok"] for row in rows) else False
         return False if rows else None
 
     def _take(self, profile: KeypadProfile | PadProfile, frames: Frames, data: bytes, rows: list[Told]) -> bool:
@@ -182,6 +192,8 @@ class Check:
                 self._found("damaged", reason=row["reason"], bytes=row["bytes"])
             elif row["address"] != self._address:
                 self._found("other_address", found=row["address"], address=self._address)
+            elif row["command"] == "nothing":
+                continue  # polled, and no key was pressed
             elif row["command"] == "keys" and isinstance(profile, KeypadProfile):
                 self._desk.write(bytes.fromhex(row["bytes"]))  # the host echoes
                 action = row["action"] or self._say("check.no_action")
@@ -218,7 +230,8 @@ def check_device(
             print(f"  {sentence}", flush=True)
 
     if not json:
-        print(say("check.trying", title=profile.title, port=port, address=at), flush=True)
+        trying = "trying_printer" if isinstance(profile, PrinterProfile) else "trying"
+        print(say(f"check.{trying}", title=profile.title, port=port, address=at), flush=True)
     with Desk(port, profile) as desk:
         works = Check(profile, desk, at, seconds, say, tell, slip=slip).run()
     verdict = Verdict(port, works, tuple(says), round(time.monotonic() - began, 2))
