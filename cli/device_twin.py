@@ -156,7 +156,8 @@ def run_twin(
         reader = threading.Thread(target=_read, args=(device, say, ended), daemon=True)
         reader.start()
         with contextlib.suppress(KeyboardInterrupt):
-            ended.wait()
+            while not ended.wait(1.0):  # a signal that another thread took does not end a wait without a limit
+                pass
     return 0
 
 

@@ -13,6 +13,7 @@ from cli.timeline import Teller
 from hall.events import AlertRaised, AnyEvent
 from hall.model import AlertKind
 from hall.station.settings import read_hall, words
+from slips.values import PrinterStands
 
 HALL = read_hall(Path(__file__).parents[2] / "examples" / "village" / "hall.toml")
 VALUES: dict[str, Any] = {
@@ -62,3 +63,14 @@ def test_both_languages_hold_the_same_keys() -> None:
 def test_a_device_in_trouble_is_told_by_its_window_and_in_words(language: str, told: str) -> None:
     alert = AlertRaised(alert="device-x", kind=AlertKind.DEVICE, subject="line-c", detail="pad-16: not_five_level")
     assert told in Teller(HALL, words("timeline", language), language).line(0, alert)[1]
+
+
+@pytest.mark.parametrize("room", ["timeline", "guidedesk"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_device_and_every_trouble_of_one_has_words(room: str, language: str) -> None:
+    troubles = {stands.value for stands in PrinterStands} - {"ready"}
+    troubles |= {"port", "pin", "silent", "not_five_level", "no_sound_card", "no_recording"}
+    troubles |= {"cannot_sound", "cannot_record"}
+    devices = {"printer", "keypad", "pad", "pad_voice", "bar", "light", "voice", "speaker"}
+    wanted = {f"reason.{name}" for name in troubles} | {f"device.{name}" for name in devices}
+    assert wanted - set(words(room, language).keys()) == set()
