@@ -120,12 +120,13 @@ class Provision:
             HUB: kept_password(at.conf / "hub.password"),
             WATCH: kept_password(at.conf / "watch.password"),
         }
-        hub = {"hall": "hall/hall.toml", "data": str(at.data / "hub"), "broker": self._broker("hub.password")}
+        broker = self._broker("hub.password")
+        hub = {"hall": "hall/hall.toml", "data": str(at.data / "hub"), "broker": broker}
         if not at.hub.exists():
             write_whole(at.hub, msgspec.toml.encode(hub).decode())
             self._tell(Did.MADE, "hub.toml")
         else:
-            self._tell_kept_hub(hub["broker"])
+            self._tell_kept_hub(broker)
         for station in self.hall.stations:
             if station.id in self._asked.revoked:
                 self._tell(Did.REVOKED, station.id)
