@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from cli.device_frames import Frames, Told, frames_of, usual_address
+from cli.device_frames import Frames, Told, frames_of, hex_of, usual_address
 from cli.device_line import Broke, Desk
 from hall.dialects import bars, ff68, ff68_pad
 from hall.dialects.a090 import Colour
@@ -29,6 +29,7 @@ from slips.values import PRINTS
 WORKS, FAILS = 0, 1  # exit codes
 POLL_EVERY_S: Final = 0.15  # a key string and its acknowledgement take 25 ms at 9600
 SHOWN: Final = "88"
+SHOWN_BYTES: Final = 16
 
 
 class Verdict(Struct, frozen=True):
@@ -55,6 +56,7 @@ class Check:
         slip: bool = False,
     ) -> None:
         self._slip = slip
+        self._came = b""  # the first bytes, for one whose answer is none of its profile's
         self._profile = profile
         self._desk = desk
         self._address = address
@@ -77,6 +79,13 @@ class Check:
     def _found(self, key: str, **values: object) -> None:
         self._tell(self._say(f"check.{key}", **values))
 
+    def _silent(self) -> None:
+        """Nothing came that answers; what did come is shown: another profile may know it."""
+        if self._came:
+            self._found("strange", bytes=hex_of(self._came))
+        else:
+            self._found("silent", seconds=f"{self._seconds:g}")
+
     def _broke(self, outcome: Broke | bool) -> bool:
         if isinstance(outcome, Broke):
             self._found("broke", reason=outcome.reason)
@@ -91,7 +100,7 @@ class Check:
         if self._broke(outcome):
             return False
         if not outcome or listener.state == PrinterState():
-            self._found("silent", seconds=f"{self._seconds:g}")
+            self._silent()
             return False
         self._found("answers")
         stands = stands_at(listener.state)
@@ -129,6 +138,7 @@ class Check:
 
     def _ask(self, listener: Listener, question: bytes, enough: Callable[[], bool]) -> Broke | bool:
         def take(data: bytes) -> bool:
+            self._came = (self._came + data)[:SHOWN_BYTES]
             listener.feed(data)
             return enough()
 
@@ -148,10 +158,18 @@ class Check:
             return None
         if probe := codec.probe(self._address):
             self._desk.write(probe)
-        outcome = self._desk.listen(self._seconds, lambda data: counter.feed(data) > 0)
+
+        def take(data: bytes) -> bool:
+            self._came = (self._came + data)[:SHOWN_BYTES]
+            return counter.feed(data) > 0
+
+        outcome = self._desk.listen(self._seconds, take)
         if self._broke(outcome):
             return False
-        self._found("answers" if outcome else "silent", seconds=f"{self._seconds:g}")
+        if outcome:
+            self._found("answers")
+        else:
+            self._silent()
         return bool(outcome)
 
     # --- keypads and pads -----------------------------------------------------------------------------------
@@ -178,14 +196,20 @@ class Check:
             if outcome:
                 return True
         self._found("nothing_pressed")
-        if polled:
-            self._found("answers" if rows else "silent", seconds=f"{self._seconds:g}")
+        if not rows and self._came:
+            self._silent()
+        elif polled:
+            if rows:
+                self._found("answers")
+            else:
+                self._silent()
             return None if any(row["ok"] for row in rows) else False
         return False if rows else None
 
     def _take(self, profile: KeypadProfile | PadProfile, frames: Frames, data: bytes, rows: list[Told]) -> bool:
         """Take bytes, acknowledge and tell; True if a key of this device was among them."""
         good = False
+        self._came = (self._came + data)[:SHOWN_BYTES]
         for row in frames.feed(data):
             rows.append(row)
             if not row["ok"]:

@@ -10,9 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.__main__ import app
-from cli.device_twin import device_of
+from cli.device_twin import device_of, obey
 from hall.errors import HallError
-from hall.station.settings import profile
+from hall.station.settings import profile, words
 from testbed.keypad import VirtualKeypad
 from tests.cli.test_device import LIMIT_S, Running, rows, verdict
 
@@ -98,3 +98,22 @@ def test_a_twin_goes_on_after_what_it_cannot_do(tmp_path: Path) -> None:
 def test_a_picture_of_no_known_kind_is_told(tmp_path: Path) -> None:
     with pytest.raises(HallError, match=r"unknown file extension: \.foo; as in bar\.png"):
         run.invoke(app, ["device", "twin", "a090-8", "--png", str(tmp_path / "x.foo")], catch_exceptions=False)
+
+
+@pytest.mark.parametrize(
+    ("there", "wrong"),
+    [("reliance-80mm", "escpos-80mm"), ("escpos-80mm", "custom-kpm-80mm"), ("custom-kpm-80mm", "escpos-80mm")],
+)
+def test_a_printer_of_another_profile_does_not_work(there: str, wrong: str) -> None:
+    with device_of(profile(there)) as device:
+        assert verdict(wrong, device.path, "1.5")["works"] is False
+        assert verdict(there, device.path, "8")["works"] is True
+
+
+@pytest.mark.parametrize(("name", "order"), [("escpos-80mm", "fault junk"), ("a090-8", "fault wrong 1")])
+def test_an_answer_that_is_none_is_shown_and_not_called_silence(name: str, order: str) -> None:
+    with device_of(profile(name)) as device:
+        obey(device, order, words("device", "en"))
+        found = verdict(name, device.path, "1.5")
+        assert found["works"] is False
+        assert "something came" in found["says"][-1], found
