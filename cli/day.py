@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from cli.inwords import InWords
 from hall.hours import local
 from hall.station.settings import words
 from hall.wording import Words
@@ -19,7 +20,7 @@ def show(report: DayReport, utc_offset: str, console: Console, language: str) ->
     console.print(_figures(report, say))
     console.print(_windows(report, say))
     if report.alerts:
-        console.print(_alerts(report, utc_offset, say))
+        console.print(_alerts(report, utc_offset, say, InWords(language)))
     if report.sealed is None:
         console.print(Text(say("unsealed"), "yellow"))
     else:
@@ -51,11 +52,13 @@ def _windows(report: DayReport, say: Words) -> Table:
     return table
 
 
-def _alerts(report: DayReport, utc_offset: str, say: Words) -> Table:
+def _alerts(report: DayReport, utc_offset: str, say: Words, plain: InWords) -> Table:
     table = Table(title=say("alerts.title"), title_justify="left", border_style="blue")
     for column in ("from", "until", "what"):
         table.add_column(say(f"alerts.{column}"), overflow="fold")
     for alert in report.alerts:
         until = say("standing") if alert.ended_at is None else f"{local(utc_offset, alert.ended_at):%H:%M}"
-        table.add_row(f"{local(utc_offset, alert.started_at):%H:%M}", until, f"{alert.id} {alert.detail}".rstrip())
+        table.add_row(
+            f"{local(utc_offset, alert.started_at):%H:%M}", until, plain.alert(alert.kind, alert.subject, alert.detail)
+        )
     return table

@@ -33,12 +33,12 @@ class NoPort(HallError, OSError):
 def capture_line(name: str, profile: Profile, port: str, out: Path, seconds: float | None, language: str = "zh") -> int:
     """Capture until the seconds are over or somebody ends it; the exit code. Raises NoPort."""
     say = words("device", language)
-    with Desk(port, profile) as desk, out.open("w", buffering=1, encoding="utf-8") as file:
-        if reason := desk.open():
+    with Desk(port, profile) as desk:
+        if reason := desk.open():  # before the file: an earlier capture must not go for a port that is not there
             raise NoPort(say("check.no_port", reason=f"{port}: {reason}"))
-        print(say("capture.listening", port=port), flush=True)
-        capture = _Capture(name, profile, file.write)
-        with _ends() as ended:
+        with out.open("w", buffering=1, encoding="utf-8") as file, _ends() as ended:
+            print(say("capture.listening", port=port), flush=True)
+            capture = _Capture(name, profile, file.write)
             capture.listen(desk, seconds, ended)
     told = {**capture.counts, "seconds": f"{capture.elapsed_s:.1f}", "file": out}
     print(say("capture.written", **told))

@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from cli.device_frames import Frames, Told, frames_of, usual_address
+from cli.device_frames import Frames, Told, frames_of, hex_of, usual_address
 from cli.device_line import Broke, Desk
 from hall.dialects import bars, ff68, ff68_pad
 from hall.dialects.a090 import Colour
@@ -27,8 +27,9 @@ from slips.slip import Line, QrCode, Rule, Side, Slip
 from slips.values import PRINTS
 
 WORKS, FAILS = 0, 1  # exit codes
-QUIET_S: Final = 0.3
+POLL_EVERY_S: Final = 0.15  # a key string and its acknowledgement take 25 ms at 9600
 SHOWN: Final = "88"
+SHOWN_BYTES: Final = 16
 
 
 class Verdict(Struct, frozen=True):
@@ -55,6 +56,7 @@ class Check:
         slip: bool = False,
     ) -> None:
         self._slip = slip
+        self._came = b""  # the first bytes, for one whose answer is none of its profile's
         self._profile = profile
         self._desk = desk
         self._address = address
@@ -77,6 +79,13 @@ class Check:
     def _found(self, key: str, **values: object) -> None:
         self._tell(self._say(f"check.{key}", **values))
 
+    def _silent(self) -> None:
+        """Nothing came that answers; what did come is shown: another profile may know it."""
+        if self._came:
+            self._found("strange", bytes=hex_of(self._came))
+        else:
+            self._found("silent", seconds=f"{self._seconds:g}")
+
     def _broke(self, outcome: Broke | bool) -> bool:
         if isinstance(outcome, Broke):
             self._found("broke", reason=outcome.reason)
@@ -91,7 +100,7 @@ class Check:
         if self._broke(outcome):
             return False
         if not outcome or listener.state == PrinterState():
-            self._found("silent", seconds=f"{self._seconds:g}")
+            self._silent()
             return False
         self._found("answers")
         stands = stands_at(listener.state)
@@ -129,6 +138,7 @@ class Check:
 
     def _ask(self, listener: Listener, question: bytes, enough: Callable[[], bool]) -> Broke | bool:
         def take(data: bytes) -> bool:
+            self._came = (self._came + data)[:SHOWN_BYTES]
             listener.feed(data)
             return enough()
 
@@ -148,10 +158,18 @@ class Check:
             return None
         if probe := codec.probe(self._address):
             self._desk.write(probe)
-        outcome = self._desk.listen(self._seconds, lambda data: counter.feed(data) > 0)
+
+        def take(data: bytes) -> bool:
+            self._came = (self._came + data)[:SHOWN_BYTES]
+            return counter.feed(data) > 0
+
+        outcome = self._desk.listen(self._seconds, take)
         if self._broke(outcome):
             return False
-        self._found("answers" if outcome else "silent", seconds=f"{self._seconds:g}")
+        if outcome:
+            self._found("answers")
+        else:
+            self._silent()
         return bool(outcome)
 
     # --- keypads and pads -----------------------------------------------------------------------------------
@@ -165,23 +183,41 @@ class Check:
             self._desk.write(ff68.encode(ff68.start_rating(self._address)))
         self._found("press", seconds=f"{self._seconds:g}")
         frames, rows = frames_of(profile), list[Told]()
-        outcome = self._desk.listen(self._seconds, lambda data: self._take(profile, frames, data, rows))
-        if self._broke(outcome):
-            return False
-        if outcome:
-            return True
+        polled = isinstance(profile, KeypadProfile) and profile.speaks == "polled"
+        deadline = time.monotonic() + self._seconds
+        while (left := deadline - time.monotonic()) > 0:
+            if isinstance(profile, KeypadProfile) and polled:
+                self._desk.write(ff68.encode(ff68.poll(self._address, profile.poll_command)))
+            outcome = self._desk.listen(
+                min(left, POLL_EVERY_S) if polled else left, lambda data: self._take(profile, frames, data, rows)
+            )
+            if self._broke(outcome):
+                return False
+            if outcome:
+                return True
         self._found("nothing_pressed")
+        if not rows and self._came:
+            self._silent()
+        elif polled:
+            if rows:
+                self._found("answers")
+            else:
+                self._silent()
+            return None if any(row["ok"] for row in rows) else False
         return False if rows else None
 
     def _take(self, profile: KeypadProfile | PadProfile, frames: Frames, data: bytes, rows: list[Told]) -> bool:
         """Take bytes, acknowledge and tell; True if a key of this device was among them."""
         good = False
+        self._came = (self._came + data)[:SHOWN_BYTES]
         for row in frames.feed(data):
             rows.append(row)
             if not row["ok"]:
                 self._found("damaged", reason=row["reason"], bytes=row["bytes"])
             elif row["address"] != self._address:
                 self._found("other_address", found=row["address"], address=self._address)
+            elif row["command"] == "nothing":
+                continue  # polled, and no key was pressed
             elif row["command"] == "keys" and isinstance(profile, KeypadProfile):
                 self._desk.write(bytes.fromhex(row["bytes"]))  # the host echoes
                 action = row["action"] or self._say("check.no_action")
@@ -218,7 +254,8 @@ def check_device(
             print(f"  {sentence}", flush=True)
 
     if not json:
-        print(say("check.trying", title=profile.title, port=port, address=at), flush=True)
+        trying = "trying_printer" if isinstance(profile, PrinterProfile) else "trying"
+        print(say(f"check.{trying}", title=profile.title, port=port, address=at), flush=True)
     with Desk(port, profile) as desk:
         works = Check(profile, desk, at, seconds, say, tell, slip=slip).run()
     verdict = Verdict(port, works, tuple(says), round(time.monotonic() - began, 2))

@@ -11,6 +11,7 @@ from hall.dialects import escpos_status as status
 from hall.dialects.a090 import Colour
 from hall.dialects.escpos_reader import Answer, Reader
 from hall.dialects.escpos_status import PrinterState, Question
+from hall.dialects.finder import CUT_SHORT
 from hall.profile import PrinterProfile
 from slips.paper import CHINESE_OFF, CHINESE_ON
 from testbed.escpos_commands import Command, Parser
@@ -41,8 +42,11 @@ class PrinterFrames:
 
     def decode(self, data: bytes, came_from: str = "auto") -> list[Told]:
         if came_from == "host" or (came_from == "auto" and _is_from_host(data)):
-            return [row for command in _joined(data) for row in [self._ordered(command)]]
-        rows = self.feed(data) + [self._said(read) for read in self._reader.end()]
+            commands, begun = _joined(data)
+            rows = [self._ordered(command) for command in commands]
+            rows += [{"ok": False, "reason": CUT_SHORT, "bytes": begun.hex(" ").upper()}] if begun else []
+        else:
+            rows = self.feed(data) + [self._said(read) for read in self._reader.end()]
         return rows or [{"ok": False, "reason": "no frame", "bytes": ""}]
 
     def encode(self, said: Sequence[str], address: int, colour: Colour) -> bytes:
@@ -50,14 +54,17 @@ class PrinterFrames:
         match list(said):
             case [word] if word in _ORDERS:
                 return _ORDERS[word]
-            case ["status", n] if n in "1234":
+            case ["status", "1" | "2" | "3" | "4" as n]:
                 return status.ask(Question(int(n)))
             case ["present", steps] if steps.isdecimal():
                 return presenter.present(int(steps))
-            case []:
+            case [] | ["status", _] | ["present", _]:
                 raise BadFrame(f"say a text, or one of: {', '.join(_ORDERS)}, status 1 … status 4, present 12")
         text = " ".join(said)
-        return text.encode("ascii") if text.isascii() else CHINESE_ON + text.encode("gb18030") + CHINESE_OFF
+        try:
+            return text.encode("ascii") if text.isascii() else CHINESE_ON + text.encode("gb18030") + CHINESE_OFF
+        except UnicodeEncodeError as error:
+            raise BadFrame(f"escpos: {text[error.start]!r} is no character") from None
 
     def _said(self, read: Answer | status.Told | Damaged) -> Told:
         if isinstance(read, Damaged):
@@ -104,8 +111,9 @@ def _is_from_host(data: bytes) -> bool:
     )
 
 
-def _joined(data: bytes) -> list[Command]:
-    """The commands in the bytes; characters of one kind that follow each other are one text."""
+def _joined(data: bytes) -> tuple[list[Command], bytes]:
+    """The commands in the bytes, and what was begun and not finished; characters of one kind that follow each other are
+    one text."""
     parser = Parser()
     joined: list[Command] = []
     for command in parser.feed(data):
@@ -114,9 +122,7 @@ def _joined(data: bytes) -> list[Command]:
             joined[-1] = Command("text", b"", last.data + command.data, last.raw + command.raw, last.double)
         else:
             joined.append(command)
-    if parser.pending:
-        joined.append(Command("unknown", b"", b"", parser.pending))
-    return joined
+    return joined, parser.pending
 
 
 def _state(state: PrinterState) -> Told:

@@ -15,6 +15,7 @@ from hall.profile import BarProfile, KeypadProfile, PadProfile, Profile
 Told: TypeAlias = dict[str, Any]  # one frame, ready for JSON
 
 NO_FRAME: Final = "no frame"
+REPLY_MOST: Final = 4  # bytes of a bar's reply: A5 AA or 1B, and what may stand before
 _KEYS: Final = {key.name.lower(): key for key in ff68.Key}
 
 
@@ -52,11 +53,11 @@ def usual_address(profile: Profile) -> int:
 
 def bytes_of(said: Sequence[str]) -> bytes:
     """The bytes of hex digits, however they are set apart. Raises NotSaid."""
-    text = "".join(said).replace(",", "").replace("0x", "").replace(":", "")
+    pieces = " ".join(said).replace(",", " ").replace("0x", " ").replace(":", " ").split()
     try:
-        return bytes.fromhex(text)
-    except ValueError as error:
-        raise NotSaid(f"{' '.join(said)!r} is no hex: {error}; write bytes as in FF 68 03") from None
+        return b"".join(map(bytes.fromhex, pieces))  # each by itself: “3 3” is two halves, not 33
+    except ValueError:
+        raise NotSaid(f"{' '.join(said)!r} is no hex; write two digits a byte, as in FF 68 03") from None
 
 
 def hex_of(data: bytes) -> str:
@@ -95,8 +96,13 @@ class _BarFrames:
         return [self._row(frame) for frame in self._decoder.feed(data)]
 
     def decode(self, data: bytes, came_from: str = "auto") -> list[Told]:
-        del came_from
-        return or_none(self.feed(data) + [damaged(frame) for frame in self._decoder.end()], data)
+        rows = [] if came_from == "device" else self.feed(data) + [damaged(frame) for frame in self._decoder.end()]
+        # What a bar replies has no header: it is believed where nothing else is there, or when told that a bar spoke.
+        replies = bars.replies(self._profile)
+        short = came_from == "device" or (came_from == "auto" and len(data) <= REPLY_MOST)
+        if not rows and short and replies is not None and replies.feed(data):
+            return [{"ok": True, "dialect": self._profile.dialect, "command": "reply", "bytes": hex_of(data)}]
+        return or_none(rows, data)
 
     def encode(self, said: Sequence[str], address: int, colour: Colour) -> bytes:
         text = " ".join(said)
@@ -190,6 +196,11 @@ class _KeypadFrames:
         end = {"bytes": hex_of(ff68.encode(frame))}
         if frame == ff68.beep(frame.addr):
             return {**row, "command": "beep", **end}
+        if self._profile.speaks == "polled":
+            if frame == ff68.poll(frame.addr, self._profile.poll_command):
+                return {**row, "command": "poll", **end}
+            if frame == ff68.nothing(frame.addr):
+                return {**row, "command": "nothing", **end}
         if frame.cmd == ff68.Command.RATING and len(frame.data) == 1:
             return {**row, "command": "rating", "value": frame.data[0], **end}
         try:

@@ -156,7 +156,8 @@ def run_twin(
         reader = threading.Thread(target=_read, args=(device, say, ended), daemon=True)
         reader.start()
         with contextlib.suppress(KeyboardInterrupt):
-            ended.wait()
+            while not ended.wait(1.0):  # a signal that another thread took does not end a wait without a limit
+                pass
     return 0
 
 
@@ -169,7 +170,9 @@ def _read(device: Device, say: Words, ended: threading.Event) -> None:
             continue
         try:
             print(obey(device, line, say), flush=True)
-        except (NotUnderstood, TimeoutError, RuntimeError, OSError) as error:
+        except TimeoutError as error:
+            print(str(error) or say("twin.not_polled"), flush=True)
+        except (ValueError, RuntimeError, OSError) as error:
             print(error, flush=True)
 
 
@@ -201,7 +204,10 @@ def _painted(device: Device, png: Path) -> Iterator[None]:
             if last:
                 return
 
-    device.picture().save(png)
+    try:
+        device.picture().save(png)
+    except ValueError as error:
+        raise NotUnderstood(f"{png}: {error}; as in bar.png") from None
     painter = threading.Thread(target=paint, name="painter", daemon=True)
     painter.start()
     try:

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from cli.inwords import InWords
 from hall.station.settings import words
 from hall.wording import Words
 from upkeep.doctor import Facts, Finding, Severity, findings, worst
@@ -15,10 +16,16 @@ EXIT = {Severity.GOOD: 0, Severity.BAD: 1, Severity.WARNING: 2}
 STYLES = {Severity.GOOD: "green", Severity.BAD: "bold red", Severity.WARNING: "bold yellow"}
 
 
-def sentence(finding: Finding, say: Words) -> str:
-    """What was found."""
+def sentence(finding: Finding, say: Words, plain: InWords) -> str:
+    """What was found; the codes of devices and alerts in words."""
     state = "good" if finding.severity is Severity.GOOD else "bad"
-    return say(f"{state}.{finding.code}", subject=finding.subject, **finding.values)
+    values = {**finding.values, "subject": finding.subject}
+    if finding.code in ("device", "paper"):
+        station, _, device = finding.subject.partition("/")
+        values |= {"subject": f"{station} {plain.device(device)}", "reason": plain.reason(values["reason"])}
+    if finding.code == "alert":
+        values["told"] = plain.alert(values["kind"], finding.subject, values["detail"])
+    return say(f"{state}.{finding.code}", **values)
 
 
 def advice(finding: Finding, say: Words) -> str:
@@ -30,14 +37,14 @@ def advice(finding: Finding, say: Words) -> str:
 
 def as_json(found: tuple[Finding, ...], language: str) -> str:
     """All findings with their words, for a program."""
-    say = words("doctor", language)
+    say, plain = words("doctor", language), InWords(language)
     rows = [
         {
             "code": f.code,
             "severity": f.severity,
             "subject": f.subject,
             "values": f.values,
-            "says": sentence(f, say),
+            "says": sentence(f, say, plain),
             "do": advice(f, say),
         }
         for f in found
@@ -51,11 +58,11 @@ def doctor(facts: Facts, console: Console, language: str, *, json: bool = False)
     if json:
         console.out(as_json(found, language), highlight=False)
     else:
-        _print(found, console, words("doctor", language))
+        _print(found, console, words("doctor", language), InWords(language))
     return EXIT[worst(found)]
 
 
-def _print(found: tuple[Finding, ...], console: Console, say: Words) -> None:
+def _print(found: tuple[Finding, ...], console: Console, say: Words, plain: InWords) -> None:
     table = Table(border_style="blue", show_lines=False, expand=True)
     table.add_column(say("column.severity"), no_wrap=True)
     table.add_column(say("column.what"), ratio=3, overflow="fold")
@@ -63,6 +70,6 @@ def _print(found: tuple[Finding, ...], console: Console, say: Words) -> None:
     order = (Severity.BAD, Severity.WARNING, Severity.GOOD)
     for finding in sorted(found, key=lambda f: order.index(f.severity)):
         mark = Text(say(f"severity.{finding.severity}"), STYLES[finding.severity])
-        table.add_row(mark, Text(sentence(finding, say)), Text(advice(finding, say)))
+        table.add_row(mark, Text(sentence(finding, say, plain)), Text(advice(finding, say)))
     console.print(table)
     console.print(Text(say(f"worst.{worst(found)}"), STYLES[worst(found)]))

@@ -10,6 +10,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from cli.inwords import InWords
 from hall.hours import local
 from hall.messages import Health, Life
 from hall.station.settings import words
@@ -21,21 +22,21 @@ LIFE = {Life.READY: "green", Life.LOST: "bold red", None: "dim", Life.DEGRADED: 
 HEALTH = {Health.READY: "green", Health.DEGRADED: "bold yellow", Health.LOST: "bold red"}
 
 
-def drawn(seen: Picture, say: Words) -> Group:
+def drawn(seen: Picture, language: str) -> Group:
     """The whole picture."""
-    return Group(_head(seen, say), _stations(seen, say), _windows(seen, say), _alerts(seen, say))
+    say, plain = words("status", language), InWords(language)
+    return Group(_head(seen, say), _stations(seen, say, plain), _windows(seen, say), _alerts(seen, say, plain))
 
 
 def watch(look: Callable[[], Picture], console: Console, language: str, *, once: bool) -> None:
     """Show it once, or again every second until Ctrl-C."""
-    say = words("status", language)
     if once:
-        console.print(drawn(look(), say))
+        console.print(drawn(look(), language))
         return
-    with Live(drawn(look(), say), console=console, auto_refresh=False, screen=True) as live:
+    with Live(drawn(look(), language), console=console, auto_refresh=False, screen=True) as live:
         while True:
             time.sleep(REFRESH_S)
-            live.update(drawn(look(), say), refresh=True)
+            live.update(drawn(look(), language), refresh=True)
 
 
 def _head(seen: Picture, say: Words) -> Text:
@@ -48,7 +49,9 @@ def _head(seen: Picture, say: Words) -> Text:
     if seen.business_at is not None:
         head.append(f"  {local(seen.utc_offset, seen.business_at):%Y-%m-%d %H:%M:%S}")
     if seen.taking is not None:
-        taking = say("taking") if seen.taking else say("not_taking", reason=seen.closed_because)
+        closed = f"closed.{seen.closed_because}"
+        reason = say(closed) if closed in say else seen.closed_because
+        taking = say("taking") if seen.taking else say("not_taking", reason=reason)
         head.append(f"  {taking}", "green" if seen.taking else "yellow")
     for zone, text in seen.emergencies.items():
         head.append("\n" + say("emergency", zone=zone, text=text), "bold white on red")
@@ -62,22 +65,22 @@ def _table(say: Words, name: str, *columns: str) -> Table:
     return table
 
 
-def _stations(seen: Picture, say: Words) -> Table:
+def _stations(seen: Picture, say: Words, plain: InWords) -> Table:
     table = _table(say, "stations", "id", "life", "devices", "boot", "version")
     for station in seen.stations:
         life = Text(say(f"life.{station.life}"), LIFE[station.life])
         if station.reason:
             life.append(f" {station.reason}")
-        table.add_row(station.id, life, _devices(station, say), str(station.boot or ""), station.version)
+        table.add_row(station.id, life, _devices(station, say, plain), str(station.boot or ""), station.version)
     return table
 
 
-def _devices(station: StationSeen, say: Words) -> Text:
+def _devices(station: StationSeen, say: Words, plain: InWords) -> Text:
     told = Text()
     for device in station.devices:
-        told.append(f"{device.name} ", "cyan")
+        told.append(f"{plain.device(device.name)} ", "cyan")
         told.append(say(f"health.{device.health}"), HEALTH[device.health])
-        told.append(f" {device.reason}  " if device.reason else "  ")
+        told.append(f" ({plain.reason(device.reason)})  " if device.reason else "  ")
     return told
 
 
@@ -90,9 +93,9 @@ def _windows(seen: Picture, say: Words) -> Table:
     return table
 
 
-def _alerts(seen: Picture, say: Words) -> Group:
+def _alerts(seen: Picture, say: Words, plain: InWords) -> Group:
     lines = [
-        Text(f"⚠ {alert.kind} {alert.subject} {alert.detail}".rstrip(), "bold yellow", no_wrap=False)
+        Text(f"⚠ {plain.alert(alert.kind, alert.subject, alert.detail)}", "bold yellow", no_wrap=False)
         for alert in seen.alerts
     ]
     return Group(*(lines or [Text(say("no_alerts"), "dim")]))

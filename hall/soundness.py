@@ -33,7 +33,7 @@ WHY = {
     "behind_nobody": "who comes back would stand before everyone: put back behind at least 1",
     "never_back": "missed tickets may come back, but 0 times",
     "by_itself": "only who is put back behind others can be put back by itself: then = {then!r}",
-    "unknown_class": "{field} names the class {id!r}, which the policy does not have",
+    "unknown_class": "{field} names the class {id!r}, which the policy does not have; known are: {known}",
     "late_before_early": "who comes late would be called before who comes in time: {late!r} weighs more than {early!r}",
     "bands_overlap": "{matter}: {first} and {second} overlap, so that a place is in two bands",
     "outside_hours": "{matter}: nobody is called between {begins} and {ends}",
@@ -76,7 +76,8 @@ def _booked(hall: Hall) -> Iterator[Unsound]:
     for field in ("priority", "late_priority"):
         named = getattr(policy, field)
         if named and named not in hall.by_priority:
-            yield Unsound(f"policy.bookings.{field}", "unknown_class", {"field": field, "id": named})
+            known = ", ".join(hall.by_priority) or "none"
+            yield Unsound(f"policy.bookings.{field}", "unknown_class", {"field": field, "id": named, "known": known})
     early, late = hall.by_priority.get(policy.priority), hall.by_priority.get(policy.late_priority)
     if late is not None and late.weight_minutes > _weight(early):
         values: dict[str, str | int | float] = {"late": late.id, "early": policy.priority}

@@ -159,7 +159,7 @@ class HubFile(Value, frozen=True, kw_only=True):
 
 
 RULES: Rules = {
-    (Broker, "host"): BROKER_HOST,
+    **{(kind, "host"): BROKER_HOST for kind in (Broker, BookingSettings)},
     **{(kind, "window"): WINDOW for kind in (CallerSettings, BarSettings, DisplaySettings, EvaluatorSettings)},
     **{(kind, "zone"): ZONE for kind in (DisplaySettings, BroadcastSettings)},
     (CallerSettings, "light_pin"): LIGHT_PIN,

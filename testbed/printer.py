@@ -62,6 +62,8 @@ class VirtualPrinter(Twin):
         self._width = width_dots or (profile.width_dots if profile else 576)
         self._fixed_bits = profile.fixed_bits if profile else True
         self._in_order = profile.in_order_status if profile else True
+        self._says_full = profile is None or profile.status == "full"
+        self._may_tell = profile is None or profile.auto_status
         self._cutter = profile is None or profile.cut != "none"
         self._presents = profile is not None and profile.presenter is not None
         self.trouble: Final = Trouble()
@@ -250,7 +252,7 @@ class VirtualPrinter(Twin):
             return
         for byte in data:
             asked = self._real_time.feed(byte, in_payload=self._parser.in_payload)
-            if asked is not None:
+            if asked is not None and (asked != Question.FULL or self._says_full):
                 self._answer(answer(Question(asked), self._now()))
             for command in self._parser.feed(bytes([byte])):
                 if command.kind == "real time":
@@ -295,7 +297,7 @@ class VirtualPrinter(Twin):
 
     def _print(self, command: Command) -> None:
         if command.code == _GS_A:
-            self._auto, self._said = command.data != b"\0", b""
+            self._auto, self._said = self._may_tell and command.data != b"\0", b""
             return
         if command.code == _GS_E:
             self._present(command.raw)

@@ -37,6 +37,7 @@ class AlertDay(Struct, frozen=True):
 
     id: str
     kind: str
+    subject: str
     detail: str
     started_at: Instant
     ended_at: Instant | None
@@ -88,7 +89,7 @@ def day_report(store: Path, utc_offset: str, day: Day = "") -> DayReport:
         wait_minutes=_mean(waits),
         longest_wait_minutes=max(waits, default=None),
         windows=tuple(_window(number, services) for number in sorted({s.window for s in services})),
-        alerts=tuple(AlertDay(a.id, a.kind.value, a.detail, a.started_at, a.ended_at) for a in alerts),
+        alerts=tuple(AlertDay(a.id, a.kind.value, a.subject, a.detail, a.started_at, a.ended_at) for a in alerts),
         sealed=sealed,
     )
 

@@ -23,8 +23,8 @@ from msgspec import Struct, structs
 from hall.checked import Mistakes, Rules, read_struct, read_toml
 from hall.errors import BadFile
 from hall.model import Hall, StationId, Value
-from hall.station.settings import read_hall, read_station, read_text
-from hall.stationfile import parse_station
+from hall.station.settings import read_hall, read_hub, read_station, read_text
+from hall.stationfile import Broker, parse_station
 from hall.topics import HOME_ASSISTANT, HUB, WATCH
 from upkeep.brokerfiles import TLS_PORT, Tls, write_broker
 from upkeep.certificates import Pair, authority, certificate, utc
@@ -120,10 +120,13 @@ class Provision:
             HUB: kept_password(at.conf / "hub.password"),
             WATCH: kept_password(at.conf / "watch.password"),
         }
-        hub = {"hall": "hall/hall.toml", "data": str(at.data / "hub"), "broker": self._broker("hub.password")}
+        broker = self._broker("hub.password")
+        hub = {"hall": "hall/hall.toml", "data": str(at.data / "hub"), "broker": broker}
         if not at.hub.exists():
             write_whole(at.hub, msgspec.toml.encode(hub).decode())
             self._tell(Did.MADE, "hub.toml")
+        else:
+            self._tell_kept_hub(broker)
         for station in self.hall.stations:
             if station.id in self._asked.revoked:
                 self._tell(Did.REVOKED, station.id)
@@ -133,7 +136,15 @@ class Provision:
             passwords[HOME_ASSISTANT] = self._secrets(self.at.station(HOME_ASSISTANT), ca)
         self._shut_out_strangers()
         before = {p: p.read_bytes() for p in at.broker.rglob("*") if p.is_file()}
-        write_broker(at.broker, self.hall.id, passwords, port=self._asked.port, data=at.broker_data, tls=self._tls(ca))
+        write_broker(
+            at.broker,
+            self.hall.id,
+            passwords,
+            port=self._asked.port,
+            data=at.broker_data,
+            tls=self._tls(ca),
+            installed=at.is_installed,
+        )
         same = before == {p: p.read_bytes() for p in at.broker.rglob("*") if p.is_file()}
         self._tell(Did.KEPT if same else Did.CHANGED if before else Did.MADE, "broker/")
         hand_over(at)
@@ -220,12 +231,15 @@ class Provision:
         wanted = {"id": known.id, "hall": self.hall.id, "roles": known.roles}
         wrong = [f"{key} = {getattr(found, key)!r} ≠ {value!r}" for key, value in wanted.items()
                  if getattr(found, key) != value]  # fmt: skip
-        wrong += [
-            f"broker.{key} = {getattr(found.broker, key)!r} ≠ {value!r}"
-            for key, value in broker.items()
-            if getattr(found.broker, key) != value
-        ]
+        wrong += _otherwise(found.broker, broker)
         self._tell(Did.DIFFERS if wrong else Did.KEPT, what, ", ".join(wrong))
+
+    def _tell_kept_hub(self, broker: dict[str, Any]) -> None:
+        try:
+            wrong = _otherwise(read_hub(self.at.hub).broker, broker)
+        except BadFile as error:
+            wrong = list(error.mistakes)
+        self._tell(Did.DIFFERS if wrong else Did.KEPT, "hub.toml", ", ".join(wrong))
 
     def _shut_out_strangers(self) -> None:
         """A station that is no longer in the hall file, or was revoked: its secrets go, its settings stay."""
@@ -234,6 +248,15 @@ class Provision:
             known = known or (place.name == HOME_ASSISTANT and self._asked.home_assistant)
             if not known and forget_secrets(place):
                 self._tell(Did.GONE, f"stations/{place.name}")
+
+
+def _otherwise(found: Broker, wanted: dict[str, Any]) -> list[str]:
+    """Where a kept file's broker is another than it should be."""
+    return [
+        f"broker.{key} = {getattr(found, key)!r} ≠ {value!r}"
+        for key, value in wanted.items()
+        if getattr(found, key) != value
+    ]
 
 
 def forget_secrets(place: Path) -> bool:

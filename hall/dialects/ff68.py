@@ -149,8 +149,8 @@ def show(addr: int, waiting: int | None, ticket: str) -> Frame:
     """Host → keypad: how many wait (None: dark; above 999 shown as 999) and up to three digits of the
     ticket."""
     left = "" if waiting is None else str(min(waiting, 999))
-    if len(ticket) > 3 or (waiting is not None and waiting < 0):
-        raise BadFrame(f"ff68: keypad {addr} cannot show {waiting} waiting, ticket {ticket!r}; three cells each")
+    if len(ticket) > 3 or left.startswith("-"):
+        raise BadFrame(f"ff68: keypad {addr} cannot show {left or 'no'} waiting, ticket {ticket!r}; three cells each")
     return Frame(addr, Command.SHOW, _cells_of(left.rjust(3) + ticket.rjust(3)))
 
 

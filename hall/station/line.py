@@ -55,7 +55,8 @@ class Line:
         port = self._port
         if port is not None:
             port.cancel()
-        self._thread.join(timeout=2)
+        if self._thread.ident is not None:  # it was started
+            self._thread.join(timeout=2)
 
     def _run(self) -> None:
         wait_s = FIRST_RETRY_S

@@ -115,6 +115,8 @@ def test_a_damaged_frame_is_told_with_its_reason_between_good_ones() -> None:
     assert rows("decode", "aabb-sum-8", "AA05BB51")[0]["reason"] == "cut short"
     assert rows("decode", "escpos-80mm", "--from", "device", "93")[0]["reason"] == "fixed bits"
     assert rows("decode", "escpos-80mm", "1D9999")[0]["reason"] == "unknown command"
+    assert rows("decode", "escpos-80mm", "1004")[0]["reason"] == "cut short"
+    assert rows("decode", "escpos-80mm", "--from", "host", "")[0]["reason"] == "no frame"
 
 
 @pytest.mark.parametrize(("name", "data", "says"), FRAMES)
@@ -134,6 +136,12 @@ def test_one_flipped_byte_is_never_read_as_the_frame(name: str, data: str, says:
     ("typed", "told"),
     [
         (("decode", "a090-8", "zz"), "is no hex"),
+        (("decode", "ff68-21key-a", "FF 68 3 3 68 01 01 0C 0E 16"), "two digits a byte"),
+        (("encode", "escpos-80mm", "status", "12"), "status 1 … status 4"),
+        (("encode", "escpos-80mm", "status", ""), "status 1 … status 4"),
+        (("encode", "escpos-80mm", "present", "far"), "present 12"),
+        (("encode", "escpos-80mm", "号\udcff"), "'\\udcff' is no character"),
+        (("encode", "ff68-21key-a", "show", "1234"), "cannot show no waiting, ticket '1234'"),
         (("decode", "toaster", "00"), "there is no profile 'toaster'; known are: a090-12"),
         (("encode", "a090-8", "𠮷"), "no dots"),
         (("encode", "number4-3", "many"), "'many' is no number"),

@@ -13,6 +13,7 @@ from cli.timeline import Teller
 from hall.events import AlertRaised, AnyEvent
 from hall.model import AlertKind, Role
 from hall.station.settings import read_hall, words
+from slips.values import PrinterStands
 
 HALL = read_hall(Path(__file__).parents[2] / "examples" / "village" / "hall.toml")
 VALUES: dict[str, Any] = {
@@ -68,3 +69,14 @@ def test_a_device_in_trouble_is_told_by_its_window_and_in_words(language: str, t
 def test_every_role_that_is_started_has_a_name(language: str) -> None:
     told = words("timeline", language)
     assert all(role.value in told for role in Role)
+
+
+@pytest.mark.parametrize("room", ["timeline", "guidedesk"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_device_and_every_trouble_of_one_has_words(room: str, language: str) -> None:
+    troubles = {stands.value for stands in PrinterStands} - {"ready"}
+    troubles |= {"port", "pin", "silent", "not_five_level", "no_sound_card", "no_recording"}
+    troubles |= {"cannot_sound", "cannot_record"}
+    devices = {"printer", "keypad", "pad", "pad_voice", "bar", "light", "voice", "speaker"}
+    wanted = {f"reason.{name}" for name in troubles} | {f"device.{name}" for name in devices}
+    assert wanted - set(words(room, language).keys()) == set()

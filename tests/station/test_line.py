@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -60,3 +61,50 @@ def test_the_number_of_a_pulled_pty_is_not_given_to_another() -> None:
     assert path not in {other.path for other in others}
     for other in others:
         other.close()
+
+
+class Tries(threading.Event):
+    """A line's `closing` that remembers how long each pause was, and closes after six of them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pauses: list[float] = []
+
+    def wait(self, timeout: float | None = None) -> bool:
+        assert timeout is not None
+        self.pauses.append(timeout)
+        if len(self.pauses) == 6:
+            self.set()
+        return self.is_set()
+
+
+class Gone:
+    """A port that opens, and breaks at the first byte."""
+
+    def read(self) -> bytes:
+        raise OSError("pulled")
+
+    def close(self) -> None:
+        pass
+
+
+def pauses(monkeypatch: pytest.MonkeyPatch, opened: Callable[..., object]) -> list[float]:
+    monkeypatch.setattr("hall.station.line.open_port", opened)
+    line = Line("/dev/none", LineSettings(), lambda _data: None, lambda _open, _reason: None)
+    tries = Tries()
+    monkeypatch.setattr(line, "_closing", tries)
+    line.start()
+    assert threading.Event.wait(tries, LIMIT_S)
+    line.close()
+    return tries.pauses
+
+
+def test_a_port_that_is_not_there_is_tried_less_and_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(*_: object) -> object:
+        raise OSError("no such port")
+
+    assert pauses(monkeypatch, none) == [0.25, 0.5, 1.0, 2.0, 4.0, 5.0]
+
+
+def test_so_is_one_that_opens_and_breaks_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert pauses(monkeypatch, lambda *_: Gone()) == [0.5, 1.0, 2.0, 4.0, 5.0, 5.0]

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from rich.console import Console
 
 from cli.doctor import advice, as_json, doctor, sentence
+from cli.inwords import InWords
 from cli.processes import free_port
 from hall.messages import Health, Life
 from hall.model import AlertKind
@@ -142,8 +143,10 @@ def test_each_trouble_is_the_only_one_found(name: str) -> None:
 def test_every_finding_has_words_and_every_trouble_advice(language: str) -> None:
     say = words("doctor", language)
     every = [f for change, *_ in TROUBLES.values() for f in findings(replace(WELL, **change))]
-    told = {sentence(f, say) for f in every}
+    told = {sentence(f, say, InWords(language)) for f in every}
     assert all(told)
+    codes = ("paper_out", "silent", "cover_open", "print_unknown", "intruder")
+    assert not [text for text in told for code in codes if code in text]
     assert all(advice(f, say) for f in every if f.severity is not Severity.GOOD)
     used = {f"{'good' if f.severity is Severity.GOOD else 'bad'}.{f.code}" for f in every}
     used |= {f"do.{f.code}" for f in every if f.severity is not Severity.GOOD}

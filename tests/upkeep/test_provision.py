@@ -25,6 +25,7 @@ from hall.topics import HUB, WATCH
 from tests.hall.halls import toml
 from tests.hub.made import a_table, made
 from tests.upkeep.wire import Wire
+from upkeep.brokerfiles import write_broker
 from upkeep.certificates import CERTIFICATE_DAYS, RENEW_DAYS, Pair, utc
 from upkeep.layout import Layout, layout
 from upkeep.provision import STATION_FILE, Did, Provision, SiteFile, admit, located, read_site, revoke
@@ -177,6 +178,24 @@ def test_what_a_technician_wrote_is_kept_and_told(place: Place) -> None:
     path.write_text("nonsense")
     (differs,) = [line for line in Provision(place.at, place.source, SiteFile()).run() if line.did is Did.DIFFERS]
     assert "station.toml" in differs.detail
+
+
+def test_a_hub_that_would_ask_at_another_port_is_told(place: Place) -> None:
+    place.provision()
+    lines = Provision(place.at, place.source, SiteFile(port=2000)).run()
+    (hub,) = [line for line in lines if line.what == "hub.toml"]
+    assert (hub.did, hub.detail) == (Did.DIFFERS, "broker.port = 1883 ≠ 2000")
+    place.at.hub.write_text("nonsense")
+    (hub,) = [line for line in Provision(place.at, place.source, SiteFile()).run() if line.what == "hub.toml"]
+    assert hub.did is Did.DIFFERS
+    assert "hub.toml" in hub.detail
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root is somebody else than the broker")
+def test_an_installed_broker_is_never_told_to_stay_root(tmp_path: Path) -> None:
+    for installed, told in ((True, False), (False, True)):
+        write_broker(tmp_path, "village", {}, port=1883, data=tmp_path, installed=installed)
+        assert ("user root" in (tmp_path / "conf.d" / "site.conf").read_text()) is told
 
 
 def test_a_new_station_gets_its_own_and_a_dropped_one_is_shut_out(place: Place) -> None:

@@ -16,7 +16,6 @@ from cli.processes import free_port
 from cli.status import drawn
 from hall.messages import DeviceSeen, Health, Issued, Life, Printed, StationState, encode
 from hall.model import Printing
-from hall.station.settings import words
 from hall.topics import WATCH
 from tests.hub.made import KIOSK, MORNING
 from tests.hub.running import TAKE, Client, Running
@@ -67,10 +66,15 @@ def test_one_look_shows_the_whole_hall(picture: Picture) -> None:
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_table_says_it_in_words(picture: Picture, language: str) -> None:
     out = io.StringIO()
-    Console(file=out, width=120).print(drawn(picture, words("status", language)))
+    Console(file=out, width=120).print(drawn(picture, language))
     told = out.getvalue()
-    for word in (KIOSK, "paper_out", *(("从未出现", "关闭") if language == "zh" else ("never seen", "closed"))):
+    wanted = {
+        "zh": ("从未出现", "关闭", "打印机", "缺纸或卡纸"),
+        "en": ("never seen", "closed", "printer", "out of paper"),
+    }
+    for word in (KIOSK, *wanted[language]):
         assert word in told
+    assert "paper_out" not in told
 
 
 def test_the_figures_are_on_loopback_and_name_nobody(hall: tuple[Running, Client], picture: Picture) -> None:
