@@ -15,10 +15,15 @@ EXIT = {Severity.GOOD: 0, Severity.BAD: 1, Severity.WARNING: 2}
 STYLES = {Severity.GOOD: "green", Severity.BAD: "bold red", Severity.WARNING: "bold yellow"}
 
 
-def sentence(finding: Finding, say: Words) -> str:
-    """What was found."""
+def sentence(finding: Finding, say: Words, things: Words) -> str:
+    """What was found. `things`: the wording of the timeline, which has the kinds of alerts."""
     state = "good" if finding.severity is Severity.GOOD else "bad"
-    return say(f"{state}.{finding.code}", subject=finding.subject, **finding.values)
+    values = finding.values
+    for name in ("kind", "reason"):
+        key = f"{name}.{values.get(name)}"
+        if key in things:
+            values = {**values, name: things(key)}
+    return say(f"{state}.{finding.code}", subject=finding.subject, **values).rstrip()
 
 
 def advice(finding: Finding, say: Words) -> str:
@@ -30,14 +35,14 @@ def advice(finding: Finding, say: Words) -> str:
 
 def as_json(found: tuple[Finding, ...], language: str) -> str:
     """All findings with their words, for a program."""
-    say = words("doctor", language)
+    say, things = words("doctor", language), words("timeline", language)
     rows = [
         {
             "code": f.code,
             "severity": f.severity,
             "subject": f.subject,
             "values": f.values,
-            "says": sentence(f, say),
+            "says": sentence(f, say, things),
             "do": advice(f, say),
         }
         for f in found
@@ -51,11 +56,11 @@ def doctor(facts: Facts, console: Console, language: str, *, json: bool = False)
     if json:
         console.out(as_json(found, language), highlight=False)
     else:
-        _print(found, console, words("doctor", language))
+        _print(found, console, words("doctor", language), words("timeline", language))
     return EXIT[worst(found)]
 
 
-def _print(found: tuple[Finding, ...], console: Console, say: Words) -> None:
+def _print(found: tuple[Finding, ...], console: Console, say: Words, things: Words) -> None:
     table = Table(border_style="blue", show_lines=False, expand=True)
     table.add_column(say("column.severity"), no_wrap=True)
     table.add_column(say("column.what"), ratio=3, overflow="fold")
@@ -63,6 +68,6 @@ def _print(found: tuple[Finding, ...], console: Console, say: Words) -> None:
     order = (Severity.BAD, Severity.WARNING, Severity.GOOD)
     for finding in sorted(found, key=lambda f: order.index(f.severity)):
         mark = Text(say(f"severity.{finding.severity}"), STYLES[finding.severity])
-        table.add_row(mark, Text(sentence(finding, say)), Text(advice(finding, say)))
+        table.add_row(mark, Text(sentence(finding, say, things)), Text(advice(finding, say)))
     console.print(table)
     console.print(Text(say(f"worst.{worst(found)}"), STYLES[worst(found)]))

@@ -38,7 +38,7 @@ SEEN = Picture(
     stations=(KIOSK,),
     windows=(),
     waiting={},
-    alerts=(),
+    alerts=(AlertSeen("long-wait-pension", AlertKind.LONG_WAIT, "pension", "A001", 1),),
     emergencies={},
 )
 WELL = Facts(
@@ -103,7 +103,7 @@ TROUBLES: dict[str, tuple[dict[str, object], str, Severity, str]] = {
     "printer silent": (printer(Health.LOST, "silent"), "device", B, "kiosk-1/printer"),
     "printer cover": (printer(Health.DEGRADED, "cover_open"), "device", W, "kiosk-1/printer"),
     "alert": (alert(AlertKind.PRINT_UNKNOWN), "alert", W, "kiosk-1"),
-    "intruder": (alert(AlertKind.INTRUDER), "alert", B, "kiosk-1"),
+    "intruder": (alert(AlertKind.INTRUDER), "intruder", B, "kiosk-1"),
     "log": ({"log_broken": "log 2: …"}, "log_broken", B, ""),
     "holidays": ({"year_without_holidays": "2027"}, "holidays", W, ""),
     "certificate": ({"certificates": {"x.pem": 30.0}}, "certificate", W, "x.pem"),
@@ -111,6 +111,7 @@ TROUBLES: dict[str, tuple[dict[str, object], str, Severity, str]] = {
     "no backup": ({"backup_age_h": None}, "no_backup", W, ""),
     "old backup": ({"backup_age_h": 40.0}, "backup", W, ""),
     "texts over their date": ({"kept": Kept(forgot_h=30.0, texts=5, late=2)}, "retention", B, ""),
+    "never deleted": ({"kept": Kept(forgot_h=30.0, forgot_ever=False)}, "retention_never", W, ""),
     "deleted late": ({"kept": Kept(forgot_h=30.0)}, "retention", W, ""),
     "texts in backups": (
         {"kept": Kept(forgot_h=1.0, backups=("jiaohao-x.tar.gz",))},
@@ -142,7 +143,8 @@ def test_each_trouble_is_the_only_one_found(name: str) -> None:
 def test_every_finding_has_words_and_every_trouble_advice(language: str) -> None:
     say = words("doctor", language)
     every = [f for change, *_ in TROUBLES.values() for f in findings(replace(WELL, **change))]
-    told = {sentence(f, say) for f in every}
+    every += findings(replace(WELL, kept=Kept(forgot_h=1.0, forgot_ever=False)))
+    told = {sentence(f, say, words("timeline", language)) for f in every}
     assert all(told)
     assert all(advice(f, say) for f in every if f.severity is not Severity.GOOD)
     used = {f"{'good' if f.severity is Severity.GOOD else 'bad'}.{f.code}" for f in every}
