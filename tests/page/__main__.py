@@ -41,6 +41,7 @@ STORE = "/var/lib/jiaohao/hub/hub.db"
 TOUCHES = (("departments", "department:civil-affairs"), ("matters", "matter:senior-card"), ("confirm", "yes"))
 # What the timers start. The doctor's 1 says that the clock is not synchronised, which a tree cannot mend.
 JOBS = {"jiaohao-open": ("0", "1", "2"), "jiaohao-close": ("0",), "jiaohao-backup": ("0",)}
+STOP_LIMIT_S = 60.0
 TARGET = ("mosquitto.service", "jiaohao-hub.service", "jiaohao-watch.service")
 
 
@@ -134,22 +135,30 @@ class Tree:
         """What the timers start at night and in the morning, each under its own sandbox."""
         for name, good in JOBS.items():
             self.run(f"systemctl start {name}", good=(0, 1))
-            status = self.run(f"systemctl show --property=ExecMainStatus --value {name}").strip()
-            assert status in good, self.run(f"journalctl -u {name} -o cat")
+            assert self._says("ExecMainStatus", name) in good, self.run(f"journalctl -u {name} -o cat")
 
     def stop(self) -> dict[str, str]:
         """Stop everything in order; what became of each."""
         if self.booted is None:
             return {name: str(status) for name, status in self.units.stop_all().items()}
-        names = self.run(
+        told = self.run(
             "systemctl list-units --state=running --plain --no-legend 'jiaohao-*.service' mosquitto.service"
         )
-        self.run("systemctl stop jiaohao.target")
-        units = [line.split()[0] for line in names.splitlines()]
-        said = self.run("journalctl -b -o cat -g '^Stopped '")
-        units.sort(key=lambda unit: said.rfind(f"Stopped {unit} "))  # the order in which they did
-        assert [u for u in units if "station" not in u and "watch" not in u] == [*reversed(TARGET[:2])], units
-        return {u: self.run(f"systemctl show --property=ExecMainStatus --value {u}").strip() for u in units}
+        units = [line.split()[0] for line in told.splitlines()]
+        self.run("systemctl stop jiaohao.target")  # those that are part of it stop with it, each in its turn
+        limit = time.monotonic() + STOP_LIMIT_S
+        while any(self._says("ActiveState", unit) not in ("inactive", "failed") for unit in units):
+            assert time.monotonic() < limit, units
+            time.sleep(0.2)
+        units.sort(key=lambda unit: int(self._says("InactiveEnterTimestampMonotonic", unit)))
+        stations = [unit for unit in units if "@" in unit]
+        assert set(units[: len(stations)]) <= {*stations, "jiaohao-watch.service"}, units
+        assert [unit for unit in units if unit in TARGET[:2]] == [*reversed(TARGET[:2])], units
+        return {unit: self._says("ExecMainStatus", unit) for unit in units}
+
+    def _says(self, name: str, unit: str) -> str:
+        """What systemd says of a unit."""
+        return self.run(f"systemctl show --property={name} --value {unit}").strip()
 
     def close(self) -> None:
         self.units.stop_all()
