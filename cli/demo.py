@@ -108,6 +108,8 @@ class Demo:
             signal.signal(number, self._interrupted)
         with ExitStack() as stack:
             stack.enter_context(stage)
+            look = self._words("look", conf=stage.machine.at.conf)
+            self._console.print(look, style="dim", soft_wrap=True, highlight=False)
             actors = company(stage, self._play)
             for actor in actors:
                 actor.start()

@@ -25,7 +25,7 @@ def sentence(finding: Finding, say: Words, plain: InWords) -> str:
         values |= {"subject": f"{station} {plain.device(device)}", "reason": plain.reason(values["reason"])}
     if finding.code == "alert":
         values["told"] = plain.alert(values["kind"], finding.subject, values["detail"])
-    return say(f"{state}.{finding.code}", **values)
+    return say(f"{state}.{finding.code}", **values).rstrip()
 
 
 def advice(finding: Finding, say: Words) -> str:

@@ -21,11 +21,15 @@ class InWords:
         """Why a device is in trouble: `paper_out`."""
         return self._told("reason", code)
 
+    def kind(self, code: str) -> str:
+        """What an alert is about: `wait_long`."""
+        return self._told("kind", code)
+
     def alert(self, kind: str, subject: str, detail: str) -> str:
         """An alert in a line."""
         if kind == AlertKind.DEVICE:
             return f"{subject} {trouble_words(self._say, detail)}"
-        return " ".join(filter(None, (self._told("kind", kind), subject, detail)))
+        return " ".join(filter(None, (self.kind(kind), subject, detail)))
 
     def _told(self, of: str, code: str) -> str:
         key = f"{of}.{code}"

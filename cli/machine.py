@@ -1,4 +1,4 @@
-"""The machine of hub and broker in a replay: laid out as an installed one, so that the technician's commands see it."""
+"""The machine of hub and broker on a stage: laid out as an installed one, so that the technician's commands see it."""
 
 from __future__ import annotations
 
@@ -18,12 +18,17 @@ from upkeep.site import Site
 
 
 class Machine:
-    """Configuration and data below one directory; nothing of the hall is elsewhere."""
+    """Where it keeps its configuration and its data; nothing of hub and broker is elsewhere."""
 
-    def __init__(self, site: Site, place: Path, number: int = 1) -> None:
-        self._site, self._number = site, number
-        self.place = place / f"machine-{number}"
-        self.at = layout(self.place / "etc", self.place / "var")
+    def __init__(self, site: Site, conf: Path, data: Path) -> None:
+        self._site = site
+        self.at = layout(conf, data)
+
+    @classmethod
+    def numbered(cls, site: Site, number: int) -> Machine:
+        """One that can be replaced: all of it is below a directory of its own."""
+        place = site.root / f"machine-{number}"
+        return cls(site, place / "etc", place / "var")
 
     def make(self) -> None:
         """`hall provision`, with the passwords that the site's stations have."""
@@ -42,10 +47,7 @@ class Machine:
         table["broker"]["port"] = self._site.door
         self.at.hub.write_bytes(msgspec.toml.encode(table))
 
-    def another(self) -> Machine:
-        """An empty one beside it."""
-        return Machine(self._site, self.place.parent, self._number + 1)
-
     def wipe(self) -> None:
         """It is gone."""
-        shutil.rmtree(self.place)
+        for place in (self.at.conf, self.at.data):
+            shutil.rmtree(place)

@@ -140,6 +140,10 @@ def restore(
     out: CONF = INSTALLED.conf,
     data: Annotated[Path | None, typer.Option(help="Where the hall writes, if elsewhere than usual.")] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Move aside what stands there.")] = False,
+    numbers_from: Annotated[
+        int | None,
+        typer.Option(min=1, help="Where new numbers begin: above every slip given out since the backup, such as 300."),
+    ] = None,
     language: LANGUAGE = Language.ZH,
 ) -> None:
     """Put a backup in place, on this machine or a new one, and verify it; the hub must stand still."""
@@ -148,13 +152,15 @@ def restore(
     say, console = words("upkeep", language), Console()
     at = layout(out, data) if data or not (out / "site.toml").exists() else located(out)
     with Progress(console=console, transient=True) as progress:
-        found, aside = put_back(file, at, _now(), replace=replace, progress=_shown(progress))
+        found, aside = put_back(file, at, _now(), replace=replace, numbers_from=numbers_from, progress=_shown(progress))
     for path in aside:
         console.print(Text(say("restore.aside", path=path), "dim"), soft_wrap=True)
     last = datetime.fromtimestamp(found.manifest.last_at / 1000).astimezone()
     told = say("restore.done", hall=found.manifest.hall, events=found.manifest.events, made=found.manifest.made_at)
     console.print(Text(told, "green"), soft_wrap=True)
     console.print(Text(say("restore.since", last=f"{last:%Y-%m-%d %H:%M:%S}"), "bold yellow"), soft_wrap=True)
+    told = "restore.again" if numbers_from is None else "restore.from"
+    console.print(Text(say(told, file=file, first=numbers_from), "bold yellow"), soft_wrap=True)
     console.print(say("restore.start"), soft_wrap=True, highlight=False)
 
 

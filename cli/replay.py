@@ -222,6 +222,8 @@ class Replay:
             shown()
             if self._stop.wait(0.25):
                 return "interrupted"
+            if mishaps is not None and mishaps.failed:
+                return mishaps.failed
             for process in stage.processes.values():
                 if not process.is_running and (mishaps is None or not mishaps.is_down(process.name)):
                     return f"{process.name} ended by itself:\n{process.last_words()}"

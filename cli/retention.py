@@ -17,6 +17,7 @@ from hall.station.settings import read_hall, read_hub, words
 from hall.wording import Words
 from hub.snapshot import Snapshot
 from upkeep.aging import age
+from upkeep.backup import PATTERN
 from upkeep.examine import BACKUPS
 from upkeep.layout import INSTALLED, Layout
 from upkeep.provision import located
@@ -33,9 +34,11 @@ def retention(
     at, say, console = located(conf), words("upkeep", language), Console()
     for line in _told(at, say):
         console.print(line, soft_wrap=True, highlight=False)
-    changed = forget(backups or at.data / BACKUPS, say, console)
-    if not changed:
-        console.print(Text(say("retention.backups_good", place=backups or at.data / BACKUPS), "green"), soft_wrap=True)
+    place = backups or at.data / BACKUPS
+    if not any(place.glob(PATTERN)):
+        console.print(say("retention.no_backups", place=place), soft_wrap=True, highlight=False)
+    elif not forget(place, say, console):
+        console.print(Text(say("retention.backups_good", place=place), "green"), soft_wrap=True)
 
 
 def forget(backups: Path, say: Words, console: Console) -> bool:

@@ -58,6 +58,11 @@ class Stage:
         replay: Replayed | None = None,
     ) -> None:
         self.out = out
+        port = processes.free_port()
+        door = replay.door(port) if replay is not None and replay.door is not None else port
+        self.site = Site(out, hall_file, port, door)
+        # A replay's may be replaced; a demo's has its store where one looks for it first.
+        self.machine = Machine(self.site, out / "etc", out) if replay is None else Machine.numbered(self.site, 1)
         self.hall_file = hall_file
         self.hall: Hall = read_hall(hall_file)
         self._tables = {s.id: read_devices(hall_file, s.id) for s in self.hall.stations}
@@ -71,7 +76,6 @@ class Stage:
             self._bench = Bench(self._stack, slips, baud)
         else:
             self._bench = Bench(self._stack, slips, baud, None, out / "ports", replay.tape)
-        self._machine: Machine | None = None  # of a replay
         self.processes: dict[str, Process] = {}
         self.fingers: dict[StationId, Path] = {}
 
@@ -83,17 +87,11 @@ class Stage:
     @property
     def store(self) -> Path:
         """The hub's file."""
-        return self.out / "hub" / "hub.db" if self._machine is None else self._machine.at.store
-
-    @property
-    def machine(self) -> Machine:
-        """Where a replay's hub and broker run."""
-        assert self._machine is not None, "a demo's hub runs from the site itself"
-        return self._machine
+        return self.machine.at.store
 
     def moved_to(self, machine: Machine) -> None:
         """From their next start on, hub and broker run there."""
-        self._machine = machine
+        self.machine = machine
         self.processes["hub"].becomes(processes.hub_command(machine.at.hub), self.site.root)
         self.processes["broker"].becomes(processes.broker_command(machine.at.broker), machine.at.broker)
 
@@ -135,38 +133,25 @@ class Stage:
     # --- starting -------------------------------------------------------------------------------------------
 
     def _begin(self) -> None:
-        port = processes.free_port()
-        replay = self._replay
-        door = replay.door(port) if replay is not None and replay.door is not None else port
-        self.site = Site(self.out, self.hall_file, port, door)
         at = instant_of(self.hall.utc_offset, self._start[:10], self._start[11:])
-        place, file = self._make_hub({"at": at, "wall_s": time.time(), "speed": self._speed})
+        self.site.keep_passwords()
+        self.machine.make()
+        self.write_clock({"at": at, "wall_s": time.time(), "speed": self._speed})
         files = {s.id: self._station_file(s.id, self._tables[s.id]) for s in self.hall.stations}
         for path in files.values():
             parse_station(path.name, read_text(path))  # all mistakes before anything starts
         if self._sound:
             record(self.out / "voice", "zh", Console(quiet=True))
-        broker = self.start(processes.broker(self.site, place), "broker")
-        processes.await_listening(broker, port)
-        self.start(processes.hub(self.site, file), "hub")
+        broker = self.start(processes.broker(self.site, self.machine.at.broker), "broker")
+        processes.await_listening(broker, self.site.port)
+        self.start(processes.hub(self.site, self.machine.at.hub), "hub")
         env = QUIET if self._windows else HEADLESS
         for station in self.hall.stations:
             self.start(processes.station(self.site, files[station.id], env), station.roles[0].value)
 
-    def _make_hub(self, clock: dict[str, Any]) -> tuple[Path, Path]:
-        """Everything that broker and hub need: the broker's directory, and the hub's file."""
-        if self._replay is None:
-            self.site.make(clock=clock)
-            return self.site.broker, self.site.root / "hub.toml"
-        self.site.keep_passwords()
-        self._machine = Machine(self.site, self.out.absolute())
-        self._machine.make()
-        self._machine.set_clock(clock)
-        return self._machine.at.broker, self._machine.at.hub
-
     def write_clock(self, clock: dict[str, Any]) -> None:
         """By which business clock the hub goes from its next start on."""
-        (self.site if self._machine is None else self._machine).set_clock(clock)
+        self.machine.set_clock(clock)
 
     def set_clock(self, at: Instant, speed: float) -> float:
         """Stop the hub, set its business clock, start it; the wall time at which the clock showed `at`."""

@@ -20,6 +20,7 @@ from typing import Final
 from msgspec import Struct
 
 from cli import processes
+from cli.machine import Machine
 from cli.processes import Process
 from cli.stage import Stage
 from hub.store import VERSION
@@ -75,10 +76,12 @@ class Technician:
 
     def __init__(self, stage: Stage, pause: Callable[[float], object], all_ready: Callable[[], bool]) -> None:
         self._stage, self._pause, self._all_ready = stage, pause, all_ready
+        self._moves = 0
 
     def moves(self, lasts_s: float) -> str:
         """Hub and broker go to another machine: stopped, backed up, the old one wiped, restored and started there; in a
         few words, how much that was."""
+        self._moves += 1
         stage = self._stage
         hub, broker, old = stage.processes["hub"], stage.processes["broker"], stage.machine
         hub.end()
@@ -90,7 +93,7 @@ class Technician:
         old.wipe()
         self._pause(lasts_s)
         (backup,) = stick.glob("*.tar.gz")
-        new = old.another()
+        new = Machine.numbered(stage.site, self._moves + 1)
         _hall(stage.out, "restore", str(backup), "--conf", str(new.at.conf), "--data", str(new.at.data))
         stage.moved_to(new)
         before.must_be_in(Held.of(stage.store))

@@ -20,7 +20,7 @@ from hall.station.service import start_logging
 from hall.station.settings import read_hall, read_hub, read_password, tls_files
 from hall.stationfile import ClockAnchor
 from hall.topics import HUB
-from hub import seals
+from hub import renumbering, seals
 from hub.daemon import Hub
 from hub.lock import lock
 from hub.seals import Sealed
@@ -90,6 +90,10 @@ def kept_in(
 
     store = Store.open(data / STORE, hall.id)
     hub = Hub(hall, store, link=link, now=now, speed=speed, mono=mono, export=export)
+    first = renumbering.asked_for(data)
+    if first is not None:
+        log.warning("numbers of today go on from %d: a backup was restored", first)
+        hub.writer.number_from(first, lambda: (data / renumbering.FILE).unlink(missing_ok=True))
     for sealed in seals.missing(data, store.seals()):
         export(sealed)
     return hub

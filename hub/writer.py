@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
@@ -38,6 +38,7 @@ from hall.topics import Tree
 from hub.decide import decide
 from hub.decision import Asked, Decision
 from hub.due import due
+from hub.renumbering import renumbered
 from hub.retention import is_due
 from hub.seals import Sealed
 from hub.store import Mark, Store
@@ -80,12 +81,17 @@ class Writer:
         self._told_moments: list[str] = []
         self._alarms: dict[str, AlertRaised] = {}
         self._next_watch: Instant = 0
+        self._renumber: tuple[int, Callable[[], None]] | None = None
         self._forgot_at = store.for_a_time.last_run()
         self.broken: Counter[StationId] = Counter()  # messages that were no requests, since the shell last looked
 
     def alarm(self, alert: AlertRaised) -> None:
         """An alert of the shell's, raised with the next commit unless it stands already."""
         self._alarms.setdefault(alert.alert, alert)
+
+    def number_from(self, first: int, done: Callable[[], None]) -> None:
+        """Begin every series of the day again at `first`, with the next commit; then `done` is called."""
+        self._renumber = (first, done)
 
     def delivered(self, moment: str) -> None:
         """The broker has a moment: it is dropped with the next commit."""
@@ -99,13 +105,15 @@ class Writer:
         pending = due(self.hall, self.floor, now) or self._watched(now)
         pending += tuple(a for name, a in self._alarms.items() if name not in self.floor.alerts)
         forgets = self._forgot_at is not None and is_due(self.hall, self._forgot_at, now)
-        if not heard and not pending and not self._told_moments and not forgets:
+        if not (heard or pending or self._told_moments or forgets or self._renumber):
             return Outcome()
         start = self.store.mark()
         batch = _Batch(self, now)
         try:
             self.store.begin()
             batch.commit_events(pending)
+            if self._renumber is not None:
+                batch.commit_events(renumbered(self.hall, self.floor, self._renumber[0]))
             for one in heard:
                 batch.one(one)
             self.store.drop_moments(self._told_moments, now)
@@ -115,6 +123,9 @@ class Writer:
             self.store.commit()
         except CannotWrite as error:
             return self._unwritten(start, error)
+        if self._renumber is not None:
+            self._renumber[1]()
+            self._renumber = None
         self._forgot(forgotten, now)
         self._told_moments.clear()
         self._alarms.clear()

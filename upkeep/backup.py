@@ -23,7 +23,7 @@ from msgspec import Struct, structs
 from hall.errors import BadFile, BadLog, CannotWrite
 from hall.model import Instant
 from hall.station.settings import read_hall, read_hub
-from hub import seals
+from hub import renumbering, seals
 from hub.lock import lock
 from hub.snapshot import Snapshot
 from hub.verify import Report, verify
@@ -90,9 +90,16 @@ def prune(to: Path, keep: int) -> list[Path]:
 
 
 def restore(
-    path: Path, at: Layout, now: datetime, *, replace: bool = False, progress: Progress = lambda _d, _a: None
+    path: Path,
+    at: Layout,
+    now: datetime,
+    *,
+    replace: bool = False,
+    numbers_from: int | None = None,
+    progress: Progress = lambda _d, _a: None,
 ) -> tuple[Backed, list[Path]]:
     """Put a backup in place: configuration, store and seals; what stood there is moved aside, and where to is told.
+    `numbers_from`: where the hub begins the day's numbers again, above those that were given out since the backup.
 
     Raises BadFile for a damaged backup, BadLog for one that does not verify, CannotWrite if a hub runs here or, without
     `replace`, if a store or a configuration stands here. Nothing was changed then.
@@ -107,6 +114,9 @@ def restore(
         draft = Path(place)
         manifest = unpack(path, draft)
         report = _verified(draft / STORE, progress)
+        if numbers_from is not None:
+            _must_be_a_number(numbers_from, draft)
+            renumbering.ask_for(draft / "hub", numbers_from)
         aside = [moved for place in standing if (moved := _aside(place, at, now)) is not None]
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(target, ignore_errors=True)
@@ -228,6 +238,13 @@ def unpack(path: Path, draft: Path) -> Manifest:
     if wrong:
         raise BadFile(tuple(f"{path}: {name}: not as it was backed up: take another backup" for name in wrong))
     return manifest
+
+
+def _must_be_a_number(first: int, draft: Path) -> None:
+    settings = read_hub(draft / CONF / "hub.toml")
+    last: int = 10 ** read_hall(draft / CONF / settings.hall).policy.number_digits - 1
+    if not 1 <= first <= last:
+        raise BadFile((f"--numbers-from: 1 to {last}, as the hall's numbers go (found {first})",))
 
 
 def _aside(place: Path, at: Layout, now: datetime) -> Path | None:

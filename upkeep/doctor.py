@@ -18,6 +18,17 @@ DISK_BAD_BYTES = 200 * 1_048_576
 CERTIFICATE_WARNING_DAYS, CERTIFICATE_BAD_DAYS = 60, 7
 BACKUP_WARNING_H, BACKUP_BAD_H = 36, 24 * 7
 RETENTION_LATE_H = 26  # it comes once a day
+# What staff see to, at the guide desk: queues and people, not machines.
+STAFFS = (
+    AlertKind.LONG_WAIT,
+    AlertKind.CROWDED,
+    AlertKind.IDLE,
+    AlertKind.UNSERVED,
+    AlertKind.BOUND,
+    AlertKind.OFF_POST,
+    AlertKind.STAFF_CALL,
+    AlertKind.BADGE_LOCKED,
+)
 
 
 class Severity(StrEnum):
@@ -171,10 +182,16 @@ def _devices(station: StationSeen) -> Iterator[Finding]:
 
 def _alerts(facts: Facts) -> Iterator[Finding]:
     told_elsewhere = (AlertKind.DEVICE, AlertKind.NO_HOLIDAYS)
-    for alert in facts.picture.alerts if facts.picture else ():
+    every = facts.picture.alerts if facts.picture else ()
+    of_staff = [alert for alert in every if alert.kind in STAFFS]
+    if of_staff:
+        yield _is("staffs_alerts", False, count=len(of_staff))
+    for alert in (alert for alert in every if alert.kind not in STAFFS):
         if alert.kind not in told_elsewhere:
-            severity = Severity.BAD if alert.kind is AlertKind.INTRUDER else Severity.WARNING
-            yield _is("alert", True, severity, alert.subject, kind=alert.kind, detail=alert.detail)
+            if alert.kind is AlertKind.INTRUDER:
+                yield _is("intruder", True, subject=alert.subject, detail=alert.detail)
+            else:
+                yield _is("alert", True, Severity.WARNING, alert.subject, kind=alert.kind, detail=alert.detail)
 
 
 def _log(facts: Facts) -> Iterator[Finding]:
@@ -211,6 +228,7 @@ def _kept(facts: Facts) -> Iterator[Finding]:
     late = kept.late > 0 or kept.forgot_h > RETENTION_LATE_H
     severity = Severity.BAD if kept.late else Severity.WARNING
     hours = round(max(0.0, kept.forgot_h))
-    yield _is("retention", late, severity, hours=hours, texts=kept.texts, late=kept.late)
+    code = "retention" if kept.forgot_ever else "retention_never"
+    yield _is(code, late, severity, hours=hours, texts=kept.texts, late=kept.late)
     if kept.backups:
         yield _is("old_texts_in_backups", True, subject=kept.backups[0], count=len(kept.backups))

@@ -30,6 +30,7 @@ class Kept(Struct, frozen=True, kw_only=True):
     `late` of them a day longer than they may be; `backups`: those that hold such texts."""
 
     forgot_h: float | None = None
+    forgot_ever: bool = True
     texts: int = 0
     late: int = 0
     backups: tuple[str, ...] = ()
@@ -51,6 +52,7 @@ def kept(at: Layout, hall: Hall | None, backups: Path) -> Kept:
             texts, late = store.texts(now - DAY_MS)
         found = Kept(
             forgot_h=None if since is None else (now - since) / HOUR_MS,
+            forgot_ever=last is not None,
             texts=texts,
             late=late,
             backups=tuple(p.name for p in overdue(backups, now - DAY_MS)),

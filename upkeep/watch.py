@@ -6,12 +6,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -38,8 +41,12 @@ log = logging.getLogger("watch")
 class Watch:
     """A connection that only looks."""
 
-    def __init__(self, hall: Hall, port: int, password: str, *, home_assistant: bool = False) -> None:
+    def __init__(
+        self, hall: Hall, port: int, password: str, *, home_assistant: bool = False, turn: Path | None = None
+    ) -> None:
+        """`turn`: a file that those lock who look for a moment; one identity has one connection."""
         self.inbox = Inbox()
+        self._place = turn
         self._told: dict[str, bytes] | None = {} if home_assistant else None
         self._seen = Seen(hall)
         self._lock = threading.Lock()
@@ -53,9 +60,10 @@ class Watch:
     @classmethod
     def of(cls, at: Layout) -> Watch:
         """The watch of a provisioned hall. Raises BadFile."""
-        password = read_text(at.conf / "watch.password").strip()
+        secret = at.conf / "watch.password"
         site = read_site(at.conf)
-        return cls(read_hall(at.hall), site.port, password, home_assistant=site.home_assistant)
+        password = read_text(secret).strip()
+        return cls(read_hall(at.hall), site.port, password, home_assistant=site.home_assistant, turn=secret)
 
     def start(self) -> None:
         self._bus.start()
@@ -91,8 +99,12 @@ class Watch:
             return self._seen.picture(time.monotonic())
 
     def look_for(self, limit_s: float) -> Picture:
-        """The picture once it is complete, or what there is when the limit is over or the broker is not there."""
-        until = time.monotonic() + limit_s
+        """The picture once it is complete, or what there is when the limit is over or the broker is not there. Others
+        who look in this way wait for their turn: the broker shuts out the first of two of one name."""
+        with _turn(self._place):
+            return self._look(time.monotonic() + limit_s)
+
+    def _look(self, until: float) -> Picture:
         self.start()
         try:
             while (left := until - time.monotonic()) > 0 and not (self._seen.is_complete or self._refused):
@@ -113,6 +125,16 @@ class Watch:
         elif isinstance(event, Disconnected):
             log.warning("broker: %s", event.reason)
             self._seen.broker, self._refused = False, True
+
+
+@contextmanager
+def _turn(place: Path | None) -> Iterator[None]:
+    if place is None:
+        yield
+        return
+    with place.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # for seconds: a look has a limit, and the kernel frees what a killed one held
+        yield
 
 
 def serve(look: Callable[[], Picture], port: int) -> ThreadingHTTPServer:

@@ -68,14 +68,20 @@ def test_own_words_are_deleted_at_their_date_and_the_log_stands(house: House) ->
     assert WORDS.encode() in bytes_of(house)
     house.now = when + DAY_MS
     house.take()
-    (wal,) = _place(house).glob("hub.db-wal")
-    assert WORDS.encode() not in wal.read_bytes(), "deleted, but its bytes are still in SQLite's own log"
     assert house.store._db.execute("SELECT count(*) FROM personal").fetchone() == (0,)
     assert WORDS.encode() not in bytes_of(house), "deleted from the table, but its bytes are still on the disk"
     assert not any(WORDS in repr(event) for event in house.events())
     house.store.close()
     assert house.path is not None
     assert verify(house.path, rebuild=True).broken is None
+
+
+def test_they_leave_sqlites_own_log_too(house: House) -> None:
+    (wal,) = _place(house).glob("hub.db-wal")
+    assert WORDS.encode() in wal.read_bytes()
+    house.now = delete_after(house) + DAY_MS
+    house.take()
+    assert not any(WORDS.encode() in path.read_bytes() for path in _place(house).iterdir())
 
 
 def test_replies_are_kept_for_a_week_and_then_forgotten(house: House) -> None:

@@ -39,7 +39,7 @@ SEEN = Picture(
     stations=(KIOSK,),
     windows=(),
     waiting={},
-    alerts=(),
+    alerts=(AlertSeen("long-wait-pension", AlertKind.LONG_WAIT, "pension", "A001", 1),),
     emergencies={},
 )
 WELL = Facts(
@@ -104,7 +104,7 @@ TROUBLES: dict[str, tuple[dict[str, object], str, Severity, str]] = {
     "printer silent": (printer(Health.LOST, "silent"), "device", B, "kiosk-1/printer"),
     "printer cover": (printer(Health.DEGRADED, "cover_open"), "device", W, "kiosk-1/printer"),
     "alert": (alert(AlertKind.PRINT_UNKNOWN), "alert", W, "kiosk-1"),
-    "intruder": (alert(AlertKind.INTRUDER), "alert", B, "kiosk-1"),
+    "intruder": (alert(AlertKind.INTRUDER), "intruder", B, "kiosk-1"),
     "log": ({"log_broken": "log 2: …"}, "log_broken", B, ""),
     "holidays": ({"year_without_holidays": "2027"}, "holidays", W, ""),
     "certificate": ({"certificates": {"x.pem": 30.0}}, "certificate", W, "x.pem"),
@@ -112,6 +112,7 @@ TROUBLES: dict[str, tuple[dict[str, object], str, Severity, str]] = {
     "no backup": ({"backup_age_h": None}, "no_backup", W, ""),
     "old backup": ({"backup_age_h": 40.0}, "backup", W, ""),
     "texts over their date": ({"kept": Kept(forgot_h=30.0, texts=5, late=2)}, "retention", B, ""),
+    "never deleted": ({"kept": Kept(forgot_h=30.0, forgot_ever=False)}, "retention_never", W, ""),
     "deleted late": ({"kept": Kept(forgot_h=30.0)}, "retention", W, ""),
     "texts in backups": (
         {"kept": Kept(forgot_h=1.0, backups=("jiaohao-x.tar.gz",))},
@@ -143,6 +144,7 @@ def test_each_trouble_is_the_only_one_found(name: str) -> None:
 def test_every_finding_has_words_and_every_trouble_advice(language: str) -> None:
     say = words("doctor", language)
     every = [f for change, *_ in TROUBLES.values() for f in findings(replace(WELL, **change))]
+    every += findings(replace(WELL, kept=Kept(forgot_h=1.0, forgot_ever=False)))
     told = {sentence(f, say, InWords(language)) for f in every}
     assert all(told)
     codes = ("paper_out", "silent", "cover_open", "print_unknown", "intruder")

@@ -7,19 +7,22 @@ import io
 import re
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from prometheus_client.parser import text_string_to_metric_families
 from rich.console import Console
 
 from cli.processes import free_port
-from cli.status import drawn
+from cli.status import Spoken, drawn
 from hall.messages import DeviceSeen, Health, Issued, Life, Printed, StationState, encode
-from hall.model import Printing
+from hall.model import AlertKind, Printing
 from hall.topics import WATCH
 from tests.hub.made import KIOSK, MORNING
 from tests.hub.running import TAKE, Client, Running
-from upkeep.picture import Picture, as_json, from_json, hub_is_here
+from upkeep.picture import AlertSeen, Picture, StationSeen, WindowSeen, as_json, from_json, hub_is_here
 from upkeep.watch import Watch, serve, shown
 
 
@@ -64,9 +67,10 @@ def test_one_look_shows_the_whole_hall(picture: Picture) -> None:
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_the_table_says_it_in_words(picture: Picture, language: str) -> None:
+@pytest.mark.parametrize("short", [False, True])
+def test_the_table_says_it_in_words(picture: Picture, language: str, short: bool) -> None:
     out = io.StringIO()
-    Console(file=out, width=120).print(drawn(picture, language))
+    Console(file=out, width=120).print(drawn(picture, Spoken.of(language), short=short))
     told = out.getvalue()
     wanted = {
         "zh": ("从未出现", "关闭", "打印机", "缺纸或卡纸"),
@@ -130,3 +134,40 @@ def _until(looking: Watch, right: object) -> None:
     while not right(looking.picture()):
         assert time.monotonic() < limit, looking.picture()
         looking.turn(0.5)
+
+
+def test_a_large_hall_fits_a_small_terminal(picture: Picture) -> None:
+    windows = tuple(WindowSeen(n, "serving", f"A{n:03}", n) for n in range(1, 33))
+    well = tuple(StationSeen(f"pad-{n}", Life.READY) for n in range(1, 33))
+    alerts = tuple(AlertSeen(f"x{n}", AlertKind.LONG_WAIT, "pension", f"A{n:03}", MORNING) for n in range(20))
+    large = replace(picture, windows=windows, stations=(*picture.stations[:1], *well), alerts=alerts)
+    console = Console(file=io.StringIO(), width=100, height=40)
+    lines = console.render_lines(drawn(large, Spoken.of("en"), short=True))
+    assert len(lines) < 40
+    told = "\n".join("".join(segment.text for segment in line) for line in lines)
+    assert KIOSK in told  # in trouble: by name, with why
+    assert "out of paper" in told
+    assert "32 stations are well" in told
+    assert "A019" in told
+    assert "14 older alerts" in told
+
+
+def test_two_who_look_take_turns(hall: tuple[Running, Client], tmp_path: Path) -> None:
+    """One identity has one connection: without turns each threw the other out, and saw a broker that is away."""
+    running, _ = hall
+    turn = tmp_path / "watch.password"
+    turn.touch()
+    lookers = [Watch(running.site.hall, running.site.port, running.site.password(WATCH), turn=turn) for _ in range(4)]
+    with ThreadPoolExecutor(len(lookers)) as pool:
+        pictures = list(pool.map(lambda w: w.look_for(10), lookers))
+    assert all(hub_is_here(p) for p in pictures)
+
+
+def test_without_a_broker_nothing_is_said_of_stations(hall: tuple[Running, Client]) -> None:
+    running, _ = hall
+    away = Watch(running.site.hall, free_port(), "x").look_for(3)
+    console = Console(file=io.StringIO(), width=100)
+    told = "".join(s.text for line in console.render_lines(drawn(away, Spoken.of("en"))) for s in line)
+    assert "hall doctor" in told
+    assert "never seen" not in told
+    assert "no alerts" not in told
