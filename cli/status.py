@@ -156,13 +156,10 @@ def _waiting(seen: Picture, say: Words) -> str | None:
 
 
 def _alerts(seen: Picture, spoken: Spoken, most: int) -> Group:
-    lines = [
-        Text(
-            f"⚠ {local(seen.utc_offset, alert.started_at):%H:%M} {spoken.plain.alert(alert.kind, alert.subject, alert.detail)}",
-            "bold yellow",
-        )
-        for alert in seen.alerts[-most:]
-    ]
+    lines = []
+    for alert in seen.alerts[-most:]:
+        told = spoken.plain.alert(alert.kind, alert.subject, alert.detail)
+        lines.append(Text(f"⚠ {local(seen.utc_offset, alert.started_at):%H:%M} {told}", "bold yellow"))
     if len(seen.alerts) > most:
         lines.insert(0, Text(spoken.say("more_alerts", count=len(seen.alerts) - most), "yellow"))
     return Group(*(lines or [Text(spoken.say("no_alerts"), "dim")]))

@@ -45,9 +45,11 @@ def _of_matter(
     matter: dict[str, Any], joint: dict[str, Any], rows: Mapping[str, dict[str, Any]], serving: Windows | None
 ) -> Iterator[tuple[str, str]]:
     own, parts, host = str(matter.get("id")), joint.get("parts"), joint.get("host")
-    if matter.get("case") in {case.value for case in CaseType} - {CaseType.JOINT.value}:
+    if matter.get("case") in [case.value for case in CaseType if case is not CaseType.JOINT]:
         yield "", f'only a case = "joint" is done by several (found {matter["case"]!r})'
     for i, part in enumerate(parts if isinstance(parts, list) else ()):
+        if not isinstance(part, str):
+            continue  # told as no matter's id
         if part == own:
             yield f".parts[{i}]", f"{part} itself: the host takes it in first and ends it last by itself"
         elif part in rows and rows[part].get("joint") is not None:

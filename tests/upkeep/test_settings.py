@@ -91,6 +91,8 @@ POLICY: Table = {
     "overtaken_at_most": 5,
     "help_over": 10,
     "cut_off": False,
+    "matters_at_kiosk": 3,
+    "retention": {"at": "03:40", "words_days": 180, "logs_days": 183},
     "priorities": [
         {
             "id": "old",
@@ -131,6 +133,7 @@ def a_full_hall() -> Table:
         "agreement": "协议",
         "guide": table["matters"][0]["guide"] | {"forms": ["表"]},
     }
+    table["matters"][2] |= {"case": "joint", "joint": {"parts": ["medical"], "host": 2, "returns": True}}
     table["zones"][0] |= {"english": "Hall", "hours": copy.deepcopy(PERIODS)}
     table["windows"][0] |= {"name": "综合", "delegated": ["relief"]}
     table["windows"][1] |= {"helps": ["pension"]}
