@@ -54,6 +54,8 @@ def bytes_of(path: Path) -> bytes:
 def test_a_text_leaves_the_backup_at_its_date_and_nothing_else(machine: Machine, tmp_path: Path) -> None:
     path = back_up(machine.at, tmp_path / STICK, NOW).path
     os.utime(path, (1e9, 1e9))
+    owner = 12_345 if os.geteuid() == 0 else os.geteuid()
+    os.chown(path, owner, -1)
     text, kept_on = (words.encode() for words, _ in WORDS.values())
     assert list(age(path.parent, MORNING)) == []
     assert text in bytes_of(path)
@@ -64,6 +66,7 @@ def test_a_text_leaves_the_backup_at_its_date_and_nothing_else(machine: Machine,
     assert kept_on in bytes_of(path)
     assert path.stat().st_mtime == 1e9  # it tells how old what it holds is
     assert path.stat().st_mode & 0o077 == 0
+    assert path.stat().st_uid == owner
     assert overdue(path.parent, LATER) == []
     assert list(age(path.parent, LATER)) == []
     target = layout(tmp_path / "new")
