@@ -17,6 +17,7 @@ class Ticket(Struct):
     station: str
     issued: float
     priority: str = ""
+    booked: bool = False
     printing: str = "reserved"
     state: str = "waiting"
     void: str = ""
@@ -76,7 +77,11 @@ class Ledger:
             self.duplicates += 1
             self.mistakes.append((f"{body['label']} was issued twice", t))
         self.tickets[body["ticket"]] = Ticket(
-            label=body["label"], station=body["station"], issued=t, priority=body.get("priority", "")
+            label=body["label"],
+            station=body["station"],
+            issued=t,
+            priority=body.get("priority", ""),
+            booked=bool(body.get("booking")),
         )
 
     def _ticket_printed(self, body: dict[str, Any], _t: float) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from testbed.readers.paper import Roll, Slip
 from testbed.reconciling.findings import Findings
@@ -104,30 +104,40 @@ def paper(rolls: Mapping[str, Roll], ledger: Ledger, found: Findings) -> dict[st
     }
 
 
+class Asked(NamedTuple):
+    """What somebody asks for at the ticket machine; of one who has booked it is another class if they come late."""
+
+    classes: tuple[str, ...]
+    booked: bool
+
+
 def classes(
     rows: list[dict[str, Any]],
-    wanted: Mapping[int, Collection[str]],
+    asked: Mapping[int, Asked],
     rolls: Mapping[str, Roll],
     names: Mapping[str, str],
     ledger: Ledger,
     found: Findings,
 ) -> dict[str, int]:
-    """Everybody's class is the one asked for (`wanted`, by the line of the day's file; of one who has booked it may be
-    another if the queue made them late), and every slip names it: how many slips named which."""
+    """Everybody has the class asked for, by the line of the day's file, and who has booked has checked in; every slip
+    names its ticket's class: how many slips named which."""
     by_label = {ticket.label: ticket for ticket in ledger.tickets.values()}
     for row in rows:
-        ticket = by_label.get(row["label"])
-        if ticket is not None and ticket.priority not in wanted[row["line"]]:
-            asked = " or ".join(wanted[row["line"]]) or "no class"
-            found.differs(f"{ticket.label} is of the class {ticket.priority!r}, {asked} was asked for", ticket.issued)
+        ticket, wanted = by_label.get(row["label"]), asked[row["line"]]
+        if ticket is None:
+            continue
+        if ticket.priority not in wanted.classes:
+            what = " or ".join(wanted.classes) or "no class"
+            found.differs(f"{ticket.label} is of the class {ticket.priority!r}, {what} was asked for", ticket.issued)
+        if ticket.booked != wanted.booked:
+            found.differs(f"{ticket.label}: booked {wanted.booked}, by a booking {ticket.booked}", ticket.issued)
     said: Counter[str] = Counter()
     for roll in rolls.values():
         for slip in roll.slips:
             ticket = by_label.get(slip.label)
             if ticket is not None and slip.priority != names.get(ticket.priority, ""):
-                found.differs(
-                    f"the slip of {slip.label} says {slip.priority!r}, its class is {ticket.priority!r}", slip.cut
-                )
+                what = f"the slip of {slip.label} says {slip.priority!r}, its class is {ticket.priority!r}"
+                found.differs(what, slip.cut)
             if slip.priority and not slip.reprint:
                 said[slip.priority] += 1
     return dict(sorted(said.items()))

@@ -74,10 +74,12 @@ def reconcile(run: Run, tell: Callable[[str], None] = lambda _step: None) -> dic
     tell("slips")
     rolls = {kiosk: paper.read(tapes.read(out / "wires" / f"printer-{kiosk}.jsonl")) for kiosk in places.kiosks}
     on_paper = numbers.paper(rolls, ledger, found)
-    wanted = {
-        a.line: (places.booked, places.late) if a.priority == places.booked else (a.priority,) for a in run.arrivals
+    booked = numbers.Asked((places.booked, places.late), True)
+    asked = {
+        a.line: booked if a.priority and a.priority == places.booked else numbers.Asked((a.priority,), False)
+        for a in run.arrivals
     }
-    on_paper["classes"] = numbers.classes(rows, wanted, rolls, places.classes, ledger, found)
+    on_paper["classes"] = numbers.classes(rows, asked, rolls, places.classes, ledger, found)
     tell("bars and pads")
     devices = _devices(out / "wires", places)
     lit = {int(name[4:]): strips.read(tape) for name, tape in devices.items() if name.startswith("bar-")}
@@ -104,6 +106,7 @@ def reconcile(run: Run, tell: Callable[[str], None] = lambda _step: None) -> dic
         "persons": len(run.arrivals),
         "refused": dict(sorted(refused.items())),
         "tickets": len(ledger.tickets),
+        "booked": sum(ticket.booked for ticket in ledger.tickets.values()),
         **on_paper,
         "unknown": prints["unknown"],
         "void": dict(sorted(Counter(t.void for t in ledger.tickets.values() if t.state == "void").items())),

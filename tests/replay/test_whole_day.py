@@ -18,7 +18,7 @@ from rich.console import Console
 from cli.replay import Replay, Wanted
 from hub.store import VERSION
 from testbed.reconciling.whole import Run, reconcile
-from tests.replay.small import day_of, hall_of
+from tests.replay.small import BOOKED, day_of, hall_of
 
 TICKETS = 200
 LEAST = 190  # a mishap may send some away
@@ -46,7 +46,10 @@ def test_every_wire_tells_the_same(ran: tuple[Run, dict[str, Any]]) -> None:
     assert result["rated"] > result["served"] / 3
     assert (result["lost"], result["duplicates"], result["double_calls"]) == (0, 0, 0)
     assert all(row["cause"] for row in result["exceptions"])
-    assert set(result["classes"]) == {"老年人、残疾人", "军人", "预约"}
+    late_have_none = {"预约"}  # a mishap may keep those who have booked
+    assert set(result["classes"]) - late_have_none == {"老年人、残疾人", "军人"}
+    assert result["classes"].get("预约", 0) <= result["booked"] <= len(BOOKED)
+    assert result["booked"] >= 1
     assert sum(result["classes"].values()) > TICKETS / 10
     assert {name.stem for name in (run.out / "wires").glob("*.jsonl")} >= {
         "printer-kiosk-1", "keypad-06", "pad-06", "bar-06", "keypad-11", "pad-11", "bar-11",
