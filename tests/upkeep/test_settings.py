@@ -168,7 +168,9 @@ FREE = re.compile(
     r"|basis|fee|post|pin|wall_s|at|head|series|photos|voice|token_file|agreement"
 )
 
-USEFUL = re.compile(r"expected|found|known are|did you mean|control character|no .+ ['0-9]", re.IGNORECASE)
+USEFUL = re.compile(
+    r"expected|found|must be one of|known are|did you mean|control character|no .+ ['0-9]", re.IGNORECASE
+)
 
 
 def leaves(table: object, place: Place = ()) -> Iterator[tuple[Place, Any]]:
