@@ -193,7 +193,7 @@ def wrongs(place: Place, value: object) -> list[object]:
     if isinstance(value, int | float):
         return ["nonsense"] + ([] if FREE.fullmatch(name) and name != "port" else [-1, 10**9])
     if isinstance(value, list):
-        bounded = name not in ("notices", "emergencies", "addresses", "revoked", "conditions", "forms")
+        bounded = name not in ("notices", "emergencies", "revoked", "conditions", "forms")
         return ["nonsense", 3, *([["nonsense!"]] if bounded else [])]
     return [7, ["x"], "x\x1b[2J", *([] if FREE.fullmatch(name) else ["nonsense!"])]
 
