@@ -35,7 +35,7 @@ def capture_line(name: str, profile: Profile, port: str, out: Path, seconds: flo
     say = words("device", language)
     with Desk(port, profile) as desk:
         if reason := desk.open():  # before the file: an earlier capture must not go for a port that is not there
-            raise NoPort(say("check.no_port", reason=f"{port}: {reason}"))
+            raise NoPort(say("check.no_port", reason=reason if port in reason else f"{port}: {reason}"))
         with out.open("w", buffering=1, encoding="utf-8") as file, _ends() as ended:
             print(say("capture.listening", port=port), flush=True)
             capture = _Capture(name, profile, file.write)

@@ -210,9 +210,11 @@ def doctor(
     from cli.doctor import doctor as tell
     from upkeep.examine import examine
 
-    raise typer.Exit(
-        tell(examine(located(out), port, rebuild=rebuild, updates=updates), Console(), language.value, json=json)
-    )
+    try:
+        at = located(out)
+    except BadFile:  # a mistake in site.toml is one more finding
+        at = layout(out)
+    raise typer.Exit(tell(examine(at, port, rebuild=rebuild, updates=updates), Console(), language.value, json=json))
 
 
 def day(

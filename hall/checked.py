@@ -150,7 +150,7 @@ def _read(
     try:
         value = msgspec.convert(data, hint)
     except msgspec.ValidationError as error:
-        mistakes.tell(at, _words(error, data, secret))
+        mistakes.tell(at, _words(error, data, secret, _choices(hint)))
         return BROKEN
     if isinstance(value, str | float) and (reason := _unusable(value, needed)):
         mistakes.tell(at, reason)
@@ -169,9 +169,17 @@ def _unusable(value: str | float, needed: bool) -> str:
     return f"holds the control character U+{ord(odd):04X}" if odd else ""
 
 
-def _words(error: msgspec.ValidationError, data: object, secret: bool) -> str:
+def _choices(hint: Any) -> str:
+    """The values that a choice allows; empty if the type is none."""
+    if typing.get_origin(hint) is typing.Literal:
+        return ", ".join(map(str, typing.get_args(hint)))
+    return ", ".join(str(m.value) for m in hint) if isinstance(hint, type) and issubclass(hint, Enum) else ""
+
+
+def _words(error: msgspec.ValidationError, data: object, secret: bool, choices: str) -> str:
+    told = f"must be one of: {choices}" if choices else str(error)
     shown = isinstance(data, str | int | float | bool) and not secret
-    return f"{error} (found {data!r})" if shown else str(error)
+    return f"{told} (found {data!r})" if shown else told
 
 
 def _noun(data: object) -> str:

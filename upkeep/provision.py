@@ -24,6 +24,7 @@ from hall.checked import Mistakes, Rules, read_struct, read_toml
 from hall.errors import BadFile
 from hall.model import Hall, StationId, Value
 from hall.station.settings import read_hall, read_hub, read_station, read_text
+from hall.stationchecks import HOST
 from hall.stationfile import Broker, parse_station
 from hall.topics import HOME_ASSISTANT, HUB, WATCH
 from upkeep.brokerfiles import TLS_PORT, Tls, write_broker
@@ -92,11 +93,17 @@ def _a_port(port: int) -> Iterator[tuple[str, str]]:
         yield "", f"1 to 65535 (found {port})"
 
 
-RULES: Rules = {(SiteFile, "port"): _a_port, (SiteFile, "tls_port"): _a_port}
+def _hosts(addresses: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    for n, address in enumerate(addresses):
+        if not HOST.fullmatch(address):
+            yield f"[{n}]", f"a host name or address, without a port (found {address!r})"
+
+
+RULES: Rules = {(SiteFile, "port"): _a_port, (SiteFile, "tls_port"): _a_port, (SiteFile, "addresses"): _hosts}
 
 
 class Provision:
-    """One run over a layout. Raises BadFile before anything is written if the hall file has mistakes."""
+    """One run over a layout. Raises BadFile before anything is written if the hall file or an address is wrong."""
 
     def __init__(self, at: Layout, hall_file: Path | None, asked: SiteFile, now_s: float | None = None) -> None:
         self.at = at
@@ -104,6 +111,8 @@ class Provision:
         self._asked = asked
         self._now = utc(time.time() if now_s is None else now_s)
         self._source = (hall_file or at.hall).absolute()
+        if wrong := tuple(f"addresses{at}: {why}" for at, why in _hosts(asked.addresses)):
+            raise BadFile(wrong)
         self.hall: Hall = read_hall(self._source)
 
     def run(self) -> list[Line]:

@@ -11,6 +11,7 @@ Every call has a limit. What is wrong is an OSError, whatever the port.
 from __future__ import annotations
 
 import contextlib
+import os
 import select
 import socket
 import termios
@@ -83,10 +84,20 @@ def airtime_s(settings: LineSettings, count: int) -> float:
 
 
 @contextlib.contextmanager
-def _broken() -> Iterator[None]:
-    """What pyserial lets through when a device goes away under it: no OSError either of them."""
+def _broken(opening: str = "") -> Iterator[None]:
+    """What pyserial lets through when a device goes away under it, no OSError either of them; and its own errors in
+    fewer words."""
     try:
         yield
+    except serial.SerialException as error:
+        told = str(error)
+        if told.startswith("device reports readiness"):
+            told = "the device was unplugged, or another program has this port, too"
+        elif error.errno:
+            told = os.strerror(error.errno)
+        elif told.startswith("Could not configure port"):
+            told = "this is no serial port"
+        raise Broken(f"{opening}: {told}" if opening else told) from error
     except (termios.error, TypeError) as error:
         raise Broken(f"the port went away: {error}") from error
 
@@ -95,7 +106,7 @@ class _Serial:
     """pyserial. RFC 2217 refuses a write limit: the network's own is all there is."""
 
     def __init__(self, url: str, settings: LineSettings, *, limited: bool) -> None:
-        with _broken():
+        with _broken(url):
             self._port = serial.serial_for_url(
                 url,
                 baudrate=settings.baud,

@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol
 from cli.device_frames import frames_of
 from hall.dialects import BadFrame, Damaged, a090, aabb, bars, ff68, ff68_pad, number4
 from hall.dialects.escpos_reader import Reader
-from hall.dialects.escpos_status import REAL_TIME, Listener, PrinterState, Question
+from hall.dialects.escpos_status import REAL_TIME, Answered, Listener, PrinterState, Question, Stray, Told
 from hall.profile import BarProfile, Profile
 from hall.station.settings import profiles
 from testbed.escpos_commands import Parser
@@ -21,6 +21,9 @@ from tests.hall.dialects.known import FRAMES
 
 PROFILES: Final = profiles()
 HELD: Final = 300  # bytes a decoder may keep of what is not complete
+ASKED: Final = (*REAL_TIME, Question.FULL)
+FINE: Final = {Question.PRINTER, Question.OFFLINE_CAUSE, Question.ERROR_CAUSE}  # without these no printer is fine …
+PAPER: Final = {Question.ROLL, Question.IN_ORDER}  # … nor without one of these
 _WHOLE, _HALF, _WRONG = 24, 40, 56  # below: a known frame, half of one, one with a wrong byte
 
 
@@ -115,14 +118,20 @@ def listener(data: bytes) -> None:
     """A printer's answers, whatever was asked: nothing but full answers makes it fine."""
     for fixed_bits, auto in ((True, True), (True, False), (False, False)):
         found = Listener(fixed_bits=fixed_bits, auto_status=auto)
+        said = set[Question]()
         for byte in data:
             if byte & 0x81 == 0x81:
-                found.ask(Question.IN_ORDER if byte & 0x40 else REAL_TIME[byte >> 1 & 3])
+                found.ask(Question.IN_ORDER if byte & 0x40 else ASKED[(byte >> 1 & 7) % len(ASKED)])
             elif byte == 0x80:
                 found.forget()
+                said.clear()
                 assert found.state == PrinterState()
-            else:
-                found.feed(bytes([byte]))
+            for heard in () if byte >= 0x80 else found.feed(bytes([byte])):
+                if isinstance(heard, Stray):
+                    said.clear()
+                said |= {heard.question} if isinstance(heard, Answered) else set()
+                said |= FINE | PAPER if isinstance(heard, Told) else set()
+            assert not found.state.ok or (said >= FINE and PAPER & said), f"fine, having said {said}"
         found.forget()
         assert (found.state, found.waiting, found.printing) == (PrinterState(), False, False)
 

@@ -58,7 +58,7 @@ ONE: dict[str, tuple[Change, str]] = {
     "matter series": (put("matters.0.series", "AAA"), "matters[0].series: one or two capitals (found 'AAA')"),
     "matter case": (
         put("matters.0.case", "slow"),
-        "matters[0].case: Invalid enum value 'slow' (found 'slow')",
+        "matters[0].case: must be one of: immediate, promised, joint, forwarded (found 'slow')",
     ),
     "matter minutes": (put("matters.0.minutes", 0), "matters[0].minutes: above 0, at most 480 (found 0.0)"),
     "immediate": (
@@ -153,7 +153,7 @@ ONE: dict[str, tuple[Change, str]] = {
         put("posts.0.badge", "109"),
         "posts[0].badge: no clerk with badge '109'; did you mean '102'?",
     ),
-    "post letter": (put("posts.0.letter", "C"), "posts[0].letter: Invalid enum value 'C' (found 'C')"),
+    "post letter": (put("posts.0.letter", "C"), "posts[0].letter: must be one of: A, B (found 'C')"),
     "letter twice": (
         put("posts.1.letter", "A"),
         "posts[1]: window 1 and letter 'A' stands in hall.toml: posts[0] already",
@@ -174,7 +174,8 @@ ONE: dict[str, tuple[Change, str]] = {
     "no role": (put("stations.0.roles", []), "stations[0].roles: at least one"),
     "role": (
         put("stations.0.roles", ["kisok"]),
-        "stations[0].roles[0]: Invalid enum value 'kisok' (found 'kisok')",
+        "stations[0].roles[0]: must be one of: kiosk, caller, evaluator, display, broadcast, booking, desk "
+        "(found 'kisok')",
     ),
     "role twice": (
         put("stations.0.roles", ["kiosk", "kiosk"]),

@@ -251,3 +251,25 @@ def test_an_adapter_without_rts_is_told(tmp_path: Path) -> None:
     pty.unplug()
     with Kept(str(tmp_path / "nothing")) as kept:
         assert "nothing" in kept.becomes(is_open=False)
+
+
+def test_what_is_wrong_with_a_path_is_told_in_few_words(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for name, told in (
+        ("none", "No such file or directory"),
+        ("", "Is a directory"),
+        ("file", "this is no serial port"),
+    ):
+        with pytest.raises(OSError, match=f"^{tmp_path / name}: {told}$"):
+            open_port(str(tmp_path / name), SETTINGS)
+
+
+def test_a_cable_that_was_pulled_is_told_in_words() -> None:
+    far = Pty()
+    with Kept(far.path) as kept:
+        kept.becomes(is_open=True)
+        far.unplug()
+        assert kept.becomes(is_open=False) in (
+            "the device was unplugged, or another program has this port, too",
+            "Input/output error",
+        )

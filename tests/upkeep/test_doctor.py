@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 from rich.console import Console
+from typer.testing import CliRunner
 
+from cli.__main__ import app
 from cli.doctor import advice, as_json, doctor, sentence
 from cli.inwords import InWords
 from cli.processes import free_port
@@ -222,6 +224,15 @@ def test_the_facts_of_a_real_hall(machine: Machine) -> None:
     assert again.readable == (str(machine.at.station("kiosk-1") / "password"),)
     assert again.unprovisioned == ("kiosk-2",)
     assert any("window-1/station.toml: id" in mistake for mistake in again.mistakes)
+
+
+def test_a_mistake_in_what_was_asked_for_is_a_finding_like_any_other(tmp_path: Path) -> None:
+    (tmp_path / "site.toml").write_text('port = "x"\n')
+    typed = ["doctor", "--conf", str(tmp_path), "--port", str(free_port()), "--no-updates", "--json"]
+    result = CliRunner().invoke(app, typed, catch_exceptions=False)
+    assert result.exit_code == 1
+    told = [f["says"] for f in json.loads(result.output)["findings"] if f["code"] == "file_mistake"]
+    assert any("site.toml" in mistake and "port" in mistake for mistake in told), told
 
 
 def test_a_machine_of_a_station_alone(machine: Machine, tmp_path: Path) -> None:

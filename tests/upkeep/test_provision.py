@@ -222,6 +222,13 @@ def test_a_hall_file_with_mistakes_writes_nothing(place: Place) -> None:
     assert not place.at.conf.exists()
 
 
+@pytest.mark.parametrize("address", ["", "not one!"])
+def test_an_address_that_is_none_writes_nothing(place: Place, address: str) -> None:
+    with pytest.raises(BadFile, match=r"addresses\[1\]: a host name or address"):
+        place.provision(SiteFile(addresses=("10.0.0.1", address)))
+    assert not place.at.conf.exists()
+
+
 def test_certificates_are_renewed_in_time_and_made_anew_for_another_address(place: Place) -> None:
     asked = SiteFile(addresses=("192.0.2.1",))
     place.provision(asked)

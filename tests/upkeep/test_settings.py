@@ -171,7 +171,9 @@ FREE = re.compile(
     r"|basis|fee|post|pin|wall_s|at|head|series|photos|voice|token_file|agreement"
 )
 
-USEFUL = re.compile(r"expected|found|known are|did you mean|control character|no .+ ['0-9]", re.IGNORECASE)
+USEFUL = re.compile(
+    r"expected|found|must be one of|known are|did you mean|control character|no .+ ['0-9]", re.IGNORECASE
+)
 
 
 def leaves(table: object, place: Place = ()) -> Iterator[tuple[Place, Any]]:
@@ -194,7 +196,7 @@ def wrongs(place: Place, value: object) -> list[object]:
     if isinstance(value, int | float):
         return ["nonsense"] + ([] if FREE.fullmatch(name) and name != "port" else [-1, 10**9])
     if isinstance(value, list):
-        bounded = name not in ("notices", "emergencies", "addresses", "revoked", "conditions", "forms")
+        bounded = name not in ("notices", "emergencies", "revoked", "conditions", "forms")
         return ["nonsense", 3, *([["nonsense!"]] if bounded else [])]
     return [7, ["x"], "x\x1b[2J", *([] if FREE.fullmatch(name) else ["nonsense!"])]
 
