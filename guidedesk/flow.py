@@ -1,8 +1,11 @@
 """What the guide desk does next: `step(state, event, mono) -> (state, effects)`, pure.
 
     departments → matters → confirm → issued ─ printed
-                                             ↘ no slip: written by hand, or void
-    find → found → reprint → issued            alerts: handled
+                              ↕              ↘ no slip: written by hand, or void
+       class, more matters, window or clerk    code → issued
+    find → found → reprint → issued            find → found → comes back
+    arrange → window → opened, closed          arrange → clerk → span → stand-in → leave
+    alerts: handled
     emergency → zones → sure → called out      emergency → sure → ended
 
 At most one wish is in flight. Every number given out here is reported once: on paper (printed, or written down by
@@ -16,6 +19,9 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
+from guidedesk.arranging import at_arrange
+from guidedesk.moves import Effect, Stepped, asked, cleared, said, turned
+from guidedesk.ordering import at_code, at_issue
 from guidedesk.values import (
     FIRST_PAGE,
     MAX_TYPED,
@@ -35,11 +41,11 @@ from guidedesk.values import (
     leaves,
     rows,
 )
-from hall.happened import Answered, Common, HubChanged, Told, Unanswered, Want
+from hall.happened import Answered, Common, HubChanged, Told, Unanswered
 from hall.messages import (
     AlertState,
-    Body,
     Catalogue,
+    ComeBack,
     EmergencyState,
     EndAlert,
     Find,
@@ -50,9 +56,11 @@ from hall.messages import (
     Refused,
     Reprint,
     SetEmergency,
-    TakeTicket,
+    SetWindow,
+    TakeLeave,
+    WindowState,
 )
-from hall.model import Printing
+from hall.model import Instant, Printing
 from hall.said import REFUSALS, Said, Tone
 from slips.values import PrintEnded, PrinterSeen
 
@@ -62,18 +70,24 @@ SAID_S = 12.0
 PRINT_LIMIT_S = 120.0  # the driver has limits of its own; this one is for a driver that died
 
 Event: TypeAlias = Common | Tapped | PrinterSeen | PrintEnded
-Effect: TypeAlias = Want | Intend | Print | Report
-Stepped: TypeAlias = tuple[GuideDesk, tuple[Effect, ...]]
 
 _LASTS_S = {
     PageName.SURE: SURE_S,
-    **dict.fromkeys((PageName.MATTERS, PageName.CONFIRM, PageName.FOUND, PageName.ZONES), IDLE_S),
+    **dict.fromkeys((PageName.MATTERS, PageName.CONFIRM, PageName.CLASSES, PageName.WHO), IDLE_S),
+    **dict.fromkeys((PageName.CODE, PageName.FOUND, PageName.ZONES), IDLE_S),
+    **dict.fromkeys((PageName.WINDOW, PageName.CLERKS, PageName.SPANS, PageName.STAND_IN), IDLE_S),
 }
-_HOME = {PageName.SURE: Mode.EMERGENCY, PageName.ZONES: Mode.EMERGENCY, PageName.FOUND: Mode.FIND}
+_HOME = {
+    PageName.SURE: Mode.EMERGENCY,
+    PageName.ZONES: Mode.EMERGENCY,
+    PageName.FOUND: Mode.FIND,
+    **dict.fromkeys((PageName.WINDOW, PageName.CLERKS, PageName.SPANS, PageName.STAND_IN), Mode.ARRANGE),
+}
 
 
-def step(state: GuideDesk, event: Event, mono: float) -> Stepped:
-    """The state after an event, and what is to be done."""
+def step(state: GuideDesk, event: Event, mono: float, now: Instant | None = None) -> Stepped:
+    """The state after an event, and what is to be done. `now`: hub time, where it is known."""
+    state = replace(state, now=now if now is not None else state.now)
     effects: tuple[Effect, ...] = ()
     match event:
         case Tapped(button):
@@ -112,18 +126,7 @@ def _tapped(state: GuideDesk, button: str, mono: float) -> Stepped:
     return press(state, kind, subject, mono) if press is not None else (state, ())
 
 
-def _at_issue(state: GuideDesk, kind: str, subject: str, mono: float) -> Stepped:
-    if kind == "back" and state.page is PageName.MATTERS:
-        return replace(_turned(state, PageName.DEPARTMENTS, mono), department=None), ()
-    if kind == "back" and state.page is PageName.CONFIRM:
-        return replace(_turned(state, PageName.MATTERS, mono), matter=None), ()
-    if kind == "yes" and state.page is PageName.CONFIRM and state.matter is not None:
-        return _asked(state, TakeTicket(matter=state.matter), mono)
-    if f"{kind}:{subject}" not in rows(state):
-        return state, ()
-    if kind == "department":
-        return replace(_turned(state, PageName.MATTERS, mono), department=subject), ()
-    return replace(_turned(state, PageName.CONFIRM, mono), matter=subject), ()
+_ARRANGING = (PageName.WINDOW, PageName.CLERKS, PageName.SPANS, PageName.STAND_IN)
 
 
 def _at_issued(state: GuideDesk, kind: str, _subject: str, mono: float) -> Stepped:
@@ -132,7 +135,7 @@ def _at_issued(state: GuideDesk, kind: str, _subject: str, mono: float) -> Stepp
         return _opened(state, Mode.ISSUE, mono)
     if job.stage is not Stage.TO_WRITE:
         if kind == "reprint" and job.stage in (Stage.ON_PAPER, Stage.WRITTEN, Stage.NO_SECOND) and state.prints:
-            return _asked(state, Reprint(ticket=job.issued.ticket), mono)
+            return asked(state, Reprint(ticket=job.issued.ticket), mono)
         return state, ()
     if kind == "written":
         return _settled(state, Stage.WRITTEN, Printing.ON_PAPER, "by_hand")
@@ -143,48 +146,56 @@ def _at_issued(state: GuideDesk, kind: str, _subject: str, mono: float) -> Stepp
 
 def _at_find(state: GuideDesk, kind: str, subject: str, mono: float) -> Stepped:
     if kind == "back":
-        return replace(_turned(state, PageName.FIND, mono), found=None, typed=""), ()
+        return replace(turned(state, PageName.FIND, mono), found=None, typed=""), ()
     if state.page is PageName.FOUND:
         if kind == "again" and state.found is not None:
-            return _asked(state, Find(label=state.found.label), mono)
+            return asked(state, Find(label=state.found.label), mono)
         if kind == "reprint" and state.can_reprint and state.found is not None:
-            return _asked(state, Reprint(ticket=state.found.ticket), mono)
+            return asked(state, Reprint(ticket=state.found.ticket), mono)
+        if kind == "come_back" and state.can_come_back and state.found is not None:
+            return asked(state, ComeBack(label=state.found.label), mono)
         if kind != "type":
             return state, ()
-        state = replace(_turned(state, PageName.FIND, mono), found=None, typed="")  # the next number is being typed
+        state = replace(turned(state, PageName.FIND, mono), found=None, typed="")  # the next number is being typed
     if kind == "type" and len(subject) == 1 and subject.isascii() and subject.isalnum():
         return replace(state, typed=(state.typed + subject.upper())[:MAX_TYPED]), ()
     if kind == "erase":
         return replace(state, typed=state.typed[:-1]), ()
     if kind == "enter" and state.typed:
-        return _asked(state, Find(label=state.typed), mono)
+        return asked(state, Find(label=state.typed), mono)
     return state, ()
 
 
 def _at_alerts(state: GuideDesk, kind: str, subject: str, mono: float) -> Stepped:
     if kind == "handled" and any(a.id == subject for a in state.alerts):
-        return _asked(state, EndAlert(alert=subject), mono)
+        return asked(state, EndAlert(alert=subject), mono)
     return state, ()
 
 
 def _at_emergency(state: GuideDesk, kind: str, subject: str, mono: float) -> Stepped:
     if kind == "back":
         page = PageName.ZONES if state.page is PageName.SURE and state.plan and state.plan.text else PageName.EMERGENCY
-        return _turned(state, page, mono), ()
+        return turned(state, page, mono), ()
     if state.page is PageName.EMERGENCY and kind == "end":
-        return replace(_turned(state, PageName.SURE, mono), plan=Plan("", subject or None)), ()
+        return replace(turned(state, PageName.SURE, mono), plan=Plan("", subject or None)), ()
     if state.page is PageName.SURE and kind == "sure" and state.plan is not None:
-        return _asked(state, SetEmergency(text=state.plan.text, zone=state.plan.zone), mono)
+        return asked(state, SetEmergency(text=state.plan.text, zone=state.plan.zone), mono)
     if f"{kind}:{subject}" not in rows(state):
         return state, ()
     if kind == "text":
-        return replace(_turned(state, PageName.ZONES, mono), plan=Plan(state.texts[int(subject)])), ()
+        return replace(turned(state, PageName.ZONES, mono), plan=Plan(state.texts[int(subject)])), ()
     assert state.plan is not None  # a zone is chosen for a text
-    return replace(_turned(state, PageName.SURE, mono), plan=Plan(state.plan.text, subject or None)), ()
+    return replace(turned(state, PageName.SURE, mono), plan=Plan(state.plan.text, subject or None)), ()
 
 
 _PRESSES: dict[PageName, Callable[[GuideDesk, str, str, float], Stepped]] = {
-    **dict.fromkeys((PageName.DEPARTMENTS, PageName.MATTERS, PageName.CONFIRM), _at_issue),
+    **dict.fromkeys(
+        (PageName.DEPARTMENTS, PageName.MATTERS, PageName.CONFIRM, PageName.CLASSES, PageName.WHO), at_issue
+    ),
+    **dict.fromkeys(
+        (PageName.ARRANGE, PageName.WINDOW, PageName.CLERKS, PageName.SPANS, PageName.STAND_IN), at_arrange
+    ),
+    PageName.CODE: at_code,
     **dict.fromkeys((PageName.FIND, PageName.FOUND), _at_find),
     **dict.fromkeys((PageName.EMERGENCY, PageName.ZONES, PageName.SURE), _at_emergency),
     PageName.ISSUED: _at_issued,
@@ -197,18 +208,7 @@ def _opened(state: GuideDesk, mode: Mode, mono: float) -> Stepped:
     effects: tuple[Effect, ...] = ()
     if state.job is not None and state.job.stage is Stage.TO_WRITE:
         state, effects = _left_in_doubt(state, "not_said", mono)
-    fresh = replace(state, department=None, matter=None, found=None, typed="", plan=None)
-    return _turned(fresh, FIRST_PAGE[mode], mono), effects
-
-
-def _asked(state: GuideDesk, wish: Body, mono: float) -> Stepped:
-    gives_number = isinstance(wish, TakeTicket | Reprint)
-    why = "hub_away" if not state.hub_here else "busy" if not state.ready else ""
-    if not why and gives_number and state.job is not None and state.job.stage is Stage.PRINTING:
-        why = "printing"
-    if why:
-        return _said(state, Tone.BAD, why, mono), ()
-    return replace(_said(state, Tone.BUSY, "asking", mono), wish=wish), (Want(wish),)
+    return turned(cleared(state), FIRST_PAGE[mode], mono), effects
 
 
 # --- what the hub says --------------------------------------------------------------------------------
@@ -222,13 +222,19 @@ def _answered(state: GuideDesk, event: Answered, mono: float) -> Stepped:
     if isinstance(reply, Issued):
         return _issued(state, reply, mono)
     if isinstance(reply, Found):
-        return replace(_turned(state, PageName.FOUND, mono), found=reply, typed=""), ()
+        return replace(turned(state, PageName.FOUND, mono), found=reply, typed=""), ()
+    if isinstance(wish, ComeBack):
+        return asked(state, Find(label=wish.label), mono)  # it waits again, and that is seen
+    if isinstance(wish, SetWindow | TakeLeave):
+        key = "leave_taken" if isinstance(wish, TakeLeave) else "window_set" if wish.minutes else "window_planned"
+        after = turned(cleared(state), PageName.ARRANGE, mono) if state.page in _ARRANGING else state
+        return said(after, Tone.GOOD, key, mono), ()
     if isinstance(wish, EndAlert):
-        return _said(state, Tone.GOOD, "handled", mono), ()
+        return said(state, Tone.GOOD, "handled", mono), ()
     if isinstance(wish, SetEmergency):
-        state = _said(state, Tone.GOOD, "called_out" if wish.text else "ended", mono)
+        state = said(state, Tone.GOOD, "called_out" if wish.text else "ended", mono)
         on_it = state.page in (PageName.SURE, PageName.ZONES)
-        return (replace(_turned(state, PageName.EMERGENCY, mono), plan=None) if on_it else state), ()
+        return (replace(turned(state, PageName.EMERGENCY, mono), plan=None) if on_it else state), ()
     return state, ()
 
 
@@ -245,16 +251,16 @@ def _issued(state: GuideDesk, issued: Issued, mono: float) -> Stepped:
         stage, effects = Stage.PRINTING, (*effects, Print(issued))
     else:
         stage = Stage.NO_SECOND if issued.reprint else Stage.TO_WRITE
-    cleared = replace(state, job=Job(issued, mono, stage), department=None, matter=None, found=None)
-    return _turned(cleared, PageName.ISSUED, mono), effects
+    state = replace(cleared(state), job=Job(issued, mono, stage), plan=state.plan)
+    return turned(state, PageName.ISSUED, mono), effects
 
 
 def _unanswered(state: GuideDesk, settled: bool, mono: float) -> GuideDesk:
     if state.wish is None:
         return state
     if not settled:
-        return replace(_said(state, Tone.BUSY, "withdrawing", mono), doubtful=True)
-    return replace(_said(state, Tone.BAD, "never_happened", mono), wish=None, doubtful=False)
+        return replace(said(state, Tone.BUSY, "withdrawing", mono), doubtful=True)
+    return replace(said(state, Tone.BAD, "never_happened", mono), wish=None, doubtful=False)
 
 
 def _told(state: GuideDesk, message: object) -> GuideDesk:
@@ -263,13 +269,16 @@ def _told(state: GuideDesk, message: object) -> GuideDesk:
             state = replace(state, catalogue=message)
             lost = state.department is not None and all(state.department != d.id for d in departments(state))
             if lost or (state.matter is not None and chosen(state) is None):
-                return replace(state, page=PageName.DEPARTMENTS, department=None, matter=None, leaf=0)
+                return replace(cleared(state), page=PageName.DEPARTMENTS, leaf=0)
+        case WindowState():
+            others = tuple(w for w in state.windows if w.window != message.window)
+            return replace(state, windows=tuple(sorted((*others, message), key=lambda w: w.window)))
         case OpenState():
             return replace(state, opening=message)
         case AlertState():
-            others = tuple(a for a in state.alerts if a.id != message.id)
+            rest = tuple(a for a in state.alerts if a.id != message.id)
             still = () if message.ended_at is not None else (message,)
-            return replace(state, alerts=in_order((*others, *still)))
+            return replace(state, alerts=in_order((*rest, *still)))
         case EmergencyState():
             zones = tuple(e for e in state.emergencies if e.zone != message.zone)
             now = (message,) if message.text else ()
@@ -310,7 +319,7 @@ def _left_in_doubt(state: GuideDesk, reason: str, mono: float) -> Stepped:
     assert state.job is not None
     issued = state.job.issued
     fact = Printed(ticket=issued.ticket, outcome=Printing.UNKNOWN, reason=reason)
-    state = _said(replace(state, job=None), Tone.BAD, "in_doubt", mono, label=issued.label)
+    state = said(replace(state, job=None), Tone.BAD, "in_doubt", mono, label=issued.label)
     return state, (Report(fact),)
 
 
@@ -332,14 +341,5 @@ def _in_time(state: GuideDesk, mono: float) -> Stepped:
 def _placed(state: GuideDesk, mono: float) -> GuideDesk:
     heard = state.hub_here and state.catalogue is not None and state.opening is not None
     if state.page is PageName.STARTING and heard:
-        return _turned(state, PageName.DEPARTMENTS, mono)
+        return turned(state, PageName.DEPARTMENTS, mono)
     return replace(state, leaf=min(state.leaf, leaves(state) - 1))
-
-
-def _turned(state: GuideDesk, page: PageName, mono: float) -> GuideDesk:
-    return replace(state, page=page, since=mono, leaf=0)
-
-
-def _said(state: GuideDesk, tone: Tone, key: str, mono: float, **values: str) -> GuideDesk:
-    said = Said(tone=tone, room="guidedesk", key=f"said.{key}", at=mono, values=tuple(values.items()))
-    return replace(state, said=said)

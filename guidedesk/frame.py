@@ -9,9 +9,9 @@ from msgspec import Struct
 from guidedesk.values import FIRST_PAGE, GuideDesk, Mode, PageName
 from hall.devices import trouble_words
 from hall.hours import local
-from hall.listed import matter_name, name_in
-from hall.messages import AlertState, ListedDepartment, ListedMatter
-from hall.model import AlertKind, Instant, MatterId, ZoneId
+from hall.listed import Named, matter_name, name_in
+from hall.messages import AlertState
+from hall.model import AlertKind, Instant, MatterId, PriorityId, ZoneId
 from hall.wording import Words
 from screen.bands import AWAY, TONES, Band, band
 from screen.colours import (
@@ -31,10 +31,18 @@ from slips.values import PRINTS
 
 DESIGN = (1280, 800)  # pixels that the sizes below are meant for; smaller and larger screens scale
 DANGER = Look(fill=RED, ink=WHITE, second=WHITE, edge=RED)
-MODE_KEYS = {Mode.ISSUE: "F1", Mode.FIND: "F2", Mode.ALERTS: "F3", Mode.EMERGENCY: "F4"}
+MODE_KEYS = {
+    Mode.ISSUE: "F1",
+    Mode.CHECK_IN: "F10",
+    Mode.FIND: "F2",
+    Mode.ARRANGE: "F11",
+    Mode.ALERTS: "F3",
+    Mode.EMERGENCY: "F4",
+}
 MODE_OF = {
     **{page: mode for mode, page in FIRST_PAGE.items()},
-    **dict.fromkeys((PageName.MATTERS, PageName.CONFIRM, PageName.ISSUED), Mode.ISSUE),
+    **dict.fromkeys((PageName.MATTERS, PageName.CONFIRM, PageName.CLASSES, PageName.WHO, PageName.ISSUED), Mode.ISSUE),
+    **dict.fromkeys((PageName.WINDOW, PageName.CLERKS, PageName.SPANS, PageName.STAND_IN), Mode.ARRANGE),
     PageName.FOUND: Mode.FIND,
     **dict.fromkeys((PageName.ZONES, PageName.SURE), Mode.EMERGENCY),
 }
@@ -58,13 +66,22 @@ class View(Struct, frozen=True, kw_only=True):
         """Pixels of the design, on this screen."""
         return scaled(pixels, self.size, DESIGN)
 
-    def named(self, listed: ListedMatter | ListedDepartment) -> str:
+    def named(self, listed: Named) -> str:
         """Its name in the screen's language, the Chinese one if it has no other."""
         return name_in(self.language, listed)
 
     def matter(self, matter: MatterId) -> str:
         """The matter's name; its id if the catalogue has lost it."""
         return matter_name(self.state.catalogue, matter, self.language)
+
+    def matters(self, *ids: MatterId) -> str:
+        """Their names in a row."""
+        return self("list").join(self.matter(one) for one in ids)
+
+    def priority(self, priority: PriorityId) -> str:
+        """The name of a class; its id if the catalogue has lost it."""
+        listed = self.state.catalogue.priorities if self.state.catalogue else ()
+        return next((self.named(p) for p in listed if p.id == priority), priority)
 
     def zone(self, zone: ZoneId | None) -> str:
         """The zone's name; None is the whole hall."""

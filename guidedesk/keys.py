@@ -15,12 +15,19 @@ KEYS = {
     "f7": "again",
     "f9": "sure",
 }
-TYPING = (PageName.FIND, PageName.FOUND)
+# What a key presses on one page alone.
+HERE = {
+    PageName.CONFIRM: {"f5": "classes", "f6": "add", "f7": "who"},
+    PageName.FOUND: {"f6": "come_back"},
+}
+TYPING = (PageName.FIND, PageName.FOUND, PageName.CODE)
 
 
 def of_key(key: str, state: GuideDesk) -> str | None:
     """The button that a key stands for; None for a key that means nothing here."""
     page = state.page
+    if key in HERE.get(page, {}):
+        return HERE[page][key]
     if key in KEYS:
         return KEYS[key]
     if key in ("return", "enter", "[enter]"):
@@ -42,7 +49,7 @@ def _enter(state: GuideDesk) -> str | None:
         # An impatient second Enter must not take the number off the screen.
         done = state.job is None or state.job.stage not in (Stage.PRINTING, Stage.TO_WRITE)
         return "next" if done else None
-    return {PageName.CONFIRM: "yes", PageName.FIND: "enter"}.get(state.page)
+    return {PageName.CONFIRM: "yes", PageName.FIND: "enter", PageName.CODE: "enter"}.get(state.page)
 
 
 def _end(state: GuideDesk) -> str | None:

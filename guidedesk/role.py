@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from guidedesk.flow import Effect, step
+from guidedesk.flow import step
 from guidedesk.frame import View
 from guidedesk.keys import of_key
+from guidedesk.moves import Effect
 from guidedesk.pages import page_of
 from guidedesk.values import GuideDesk, Intend, Print, Report, Tapped
 from hall.errors import BadFile
@@ -18,7 +19,7 @@ from hall.station.host import Host, Hosted, Stop
 from hall.station.line import Line, LineSettings
 from hall.station.settings import fonts, profile, words
 from hall.stationfile import DeskSettings, StationFile
-from hall.topics import ALERT, CATALOGUE, EMERGENCY, OPEN, Topic
+from hall.topics import ALERT, CATALOGUE, EMERGENCY, OPEN, WINDOW, Topic
 from hall.wording import Words
 from screen.glass import Glass
 from screen.painter import Painter
@@ -37,7 +38,7 @@ HEALTH = {
 class GuideDeskRole:
     """`handle` and `pump` run on the main thread; the printer's thread reaches it through the station's inbox."""
 
-    topics: tuple[Topic, ...] = (CATALOGUE, OPEN, ALERT, EMERGENCY)
+    topics: tuple[Topic, ...] = (CATALOGUE, OPEN, ALERT, EMERGENCY, WINDOW)
 
     def __init__(self, settings: DeskSettings, language: str, beside: Path, pace: Pace = USUAL) -> None:
         self._settings = settings
@@ -82,7 +83,7 @@ class GuideDeskRole:
         if isinstance(event, PrinterSeen):
             self._station.device(DEVICE, *HEALTH.get(event.stands, (Health.DEGRADED, event.stands.value)))
         if isinstance(event, Told | Answered | Unanswered | HubChanged | Ticked | Tapped | PrinterSeen | PrintEnded):
-            self.state, effects = step(self.state, event, mono)
+            self.state, effects = step(self.state, event, mono, now)
             for effect in effects:
                 self._do(effect)
             self._show()

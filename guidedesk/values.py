@@ -17,8 +17,19 @@ from hall.messages import (
     ListedMatter,
     OpenState,
     Printed,
+    WindowState,
 )
-from hall.model import AlertKind, MatterId, TicketState, ZoneId
+from hall.model import (
+    MOST_MATTERS,
+    AlertKind,
+    Badge,
+    Instant,
+    MatterId,
+    PriorityId,
+    TicketState,
+    WindowNo,
+    ZoneId,
+)
 from hall.said import Said
 from slips.values import PRINTS, PrinterStands
 
@@ -30,9 +41,17 @@ class PageName(StrEnum):
     DEPARTMENTS = "departments"
     MATTERS = "matters"
     CONFIRM = "confirm"
+    CLASSES = "classes"  # which class of 绿色通道, each with its basis
+    WHO = "who"  # the window or clerk that is asked for
     ISSUED = "issued"
     FIND = "find"
     FOUND = "found"
+    CODE = "code"  # of a booking
+    ARRANGE = "arrange"  # windows, and leave
+    WINDOW = "window"  # opened or closed for how long
+    CLERKS = "clerks"  # who goes on leave
+    SPANS = "spans"  # from when to when
+    STAND_IN = "stand_in"  # who takes over
     ALERTS = "alerts"
     EMERGENCY = "emergency"  # what is called out now, and the texts to choose from
     ZONES = "zones"
@@ -40,22 +59,41 @@ class PageName(StrEnum):
 
 
 class Mode(StrEnum):
-    """The four things done here; each has a key and a button that always stand there."""
+    """The things done here; each has a key and a button that always stand there."""
 
     ISSUE = "issue"
+    CHECK_IN = "check_in"
     FIND = "find"
+    ARRANGE = "arrange"
     ALERTS = "alerts"
     EMERGENCY = "emergency"
 
 
 FIRST_PAGE = {
     Mode.ISSUE: PageName.DEPARTMENTS,
+    Mode.CHECK_IN: PageName.CODE,
     Mode.FIND: PageName.FIND,
+    Mode.ARRANGE: PageName.ARRANGE,
     Mode.ALERTS: PageName.ALERTS,
     Mode.EMERGENCY: PageName.EMERGENCY,
 }
-PER_LEAF = {PageName.DEPARTMENTS: 9, PageName.MATTERS: 9, PageName.ALERTS: 5, PageName.EMERGENCY: 4, PageName.ZONES: 9}
+NINE = (
+    PageName.DEPARTMENTS,
+    PageName.MATTERS,
+    PageName.WHO,
+    PageName.ARRANGE,
+    PageName.WINDOW,
+    PageName.CLERKS,
+    PageName.SPANS,
+    PageName.STAND_IN,
+    PageName.ZONES,
+)
+PER_LEAF = {**dict.fromkeys(NINE, 9), PageName.CLASSES: 5, PageName.ALERTS: 5, PageName.EMERGENCY: 4}
 MAX_TYPED = 12
+MAX_CODE = 32
+# How long a window is opened or closed, in minutes, and when a leave begins and ends.
+OPENINGS = ("open:60", "open:120", "open:240", "close:60", "close:120", "close:240", "plan:")
+SPANS = ("hour", "two_hours", "afternoon", "today", "tomorrow", "two_days")
 
 
 # --- events of the desk's own; the others are in hall.happened and slips.values -----------------------
@@ -125,6 +163,27 @@ class Plan(Struct, frozen=True):
     zone: ZoneId | None = None
 
 
+class Order(Struct, frozen=True, kw_only=True):
+    """What is asked for beside the first matter."""
+
+    further: tuple[MatterId, ...] = ()
+    priority: PriorityId = ""
+    for_window: WindowNo | None = None
+    for_clerk: Badge | None = None
+
+
+NO_ORDER = Order()
+
+
+class LeavePlan(Struct, frozen=True, kw_only=True):
+    """A leave being arranged."""
+
+    badge: Badge
+    begins: Instant = 0
+    ends: Instant = 0
+    span: str = ""
+
+
 class GuideDesk(Struct, frozen=True, kw_only=True):
     """All the desk knows. `texts`: the emergencies that can be called out. `printer` is None where there is none."""
 
@@ -138,6 +197,12 @@ class GuideDesk(Struct, frozen=True, kw_only=True):
     hub_here: bool = False
     department: str | None = None
     matter: MatterId | None = None
+    order: Order = NO_ORDER
+    is_adding: bool = False  # another matter for the same number is being chosen
+    windows: tuple[WindowState, ...] = ()  # by number
+    window: WindowNo | None = None  # that is being opened or closed
+    leave: LeavePlan | None = None
+    now: Instant | None = None  # hub time
     typed: str = ""
     found: Found | None = None
     job: Job | None = None
@@ -163,6 +228,11 @@ class GuideDesk(Struct, frozen=True, kw_only=True):
         states = (TicketState.WAITING, TicketState.CALLED)
         return self.prints and self.found is not None and self.found.state in states
 
+    @property
+    def can_come_back(self) -> bool:
+        """Whether the ticket found is one of those that were missed or set aside and may wait again."""
+        return self.found is not None and self.found.state in (TicketState.KEPT, TicketState.HELD)
+
 
 def departments(state: GuideDesk) -> tuple[ListedDepartment, ...]:
     """The departments that have a matter."""
@@ -181,17 +251,48 @@ def matters(state: GuideDesk) -> tuple[ListedMatter, ...]:
 
 def chosen(state: GuideDesk) -> ListedMatter | None:
     """The chosen matter."""
-    return next((matter for matter in matters(state) if matter.id == state.matter), None)
+    listed = state.catalogue.matters if state.catalogue else ()
+    return next((matter for matter in listed if matter.id == state.matter), None)
+
+
+def may_add(state: GuideDesk) -> bool:
+    """Whether one more matter fits on the number."""
+    return len(state.order.further) < MOST_MATTERS - 1
+
+
+def manned(state: GuideDesk) -> tuple[WindowState, ...]:
+    """The windows that serve the chosen matter and where somebody sits."""
+    matter = chosen(state)
+    here = matter.windows if matter is not None else ()
+    return tuple(w for w in state.windows if w.window in here and w.clerk is not None)
 
 
 def rows(state: GuideDesk) -> tuple[str, ...]:
     """The button ids of the list on this page, all leaves."""
-    zones = state.catalogue.zones if state.catalogue else ()
+    catalogue = state.catalogue
+    if catalogue is None:
+        return ()
+    zones = catalogue.zones
     match state.page:
         case PageName.DEPARTMENTS:
             return tuple(f"department:{d.id}" for d in departments(state))
         case PageName.MATTERS:
             return tuple(f"matter:{m.id}" for m in matters(state))
+        case PageName.CLASSES:
+            return ("class:", *(f"class:{p.id}" for p in catalogue.priorities))
+        case PageName.WHO:
+            return ("who:", *(f"who:{who}" for w in manned(state) for who in (f"#{w.window}", f"@{w.clerk}")))
+        case PageName.ARRANGE:
+            return ("leave:", *(f"window:{w.number}" for w in catalogue.windows))
+        case PageName.WINDOW:
+            return OPENINGS
+        case PageName.CLERKS:
+            return tuple(f"away:{c.badge}" for c in catalogue.clerks)
+        case PageName.SPANS:
+            return tuple(f"span:{name}" for name in SPANS)
+        case PageName.STAND_IN:
+            gone = state.leave.badge if state.leave else ""
+            return ("stand_in:", *(f"stand_in:{c.badge}" for c in catalogue.clerks if c.badge != gone))
         case PageName.ALERTS:
             return tuple(f"handled:{a.id}" for a in state.alerts)
         case PageName.EMERGENCY:

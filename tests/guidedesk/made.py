@@ -6,25 +6,32 @@ from functools import cache
 
 from msgspec.structs import replace
 
-from guidedesk.flow import Effect, Event, step
+from guidedesk.flow import Event, step
 from guidedesk.frame import View
+from guidedesk.moves import Effect
 from guidedesk.role import emergency_texts
 from guidedesk.values import GuideDesk, Tapped
 from hall.happened import Answered, HubChanged, Told, Unanswered
 from hall.messages import (
     AlertState,
     Body,
+    Card,
     Catalogue,
+    CheckIn,
     EmergencyState,
     EndAlert,
     Find,
     Found,
+    ListedPriority,
+    Noted,
     OpenState,
     Refusal,
     Refused,
+    SetWindow,
     TakeTicket,
+    WindowState,
 )
-from hall.model import AlertKind, Printing, TicketState
+from hall.model import AlertKind, DeskState, Printing, TicketState
 from hall.station.settings import words
 from hall.wording import Words
 from slips.values import PrintEnded, PrinterSeen, PrinterStands
@@ -112,6 +119,25 @@ def emergency(zone: str = "a", text: str = texts()[0]) -> Told:
     return Told(EmergencyState(rev=1, zone=zone, text=text, since=NINE))
 
 
+CLASSES = (
+    ListedPriority(id="elder", name="老年人、残疾人", basis="本地绿色通道办法第三条", english="Elderly and disabled"),
+    ListedPriority(id="soldier", name="军人", basis="本地军人依法优先办法", english="Soldiers"),
+)
+CLERKS = tuple(Card(badge=f"10{n}", name=f"示例{name}") for n, name in enumerate("甲乙丙丁戊己庚辛壬癸子", start=1))
+
+
+def a_window(number: int, clerk: str | None = None, state: DeskState = DeskState.FREE) -> Told:
+    stands = state if clerk is not None else DeskState.CLOSED
+    return Told(WindowState(rev=1, window=number, zone="a", state=stands, clerk=clerk))
+
+
+def full(language: str = "zh") -> GuideDesk:
+    """A desk of a hall with classes and clerks, two of whom sit at windows."""
+    hall = catalogue(priorities=CLASSES, clerks=CLERKS)
+    desk = ready(hall=hall, texts=texts(language))
+    return after(desk, a_window(3, "101"), a_window(4, "102", DeskState.SERVING), a_window(1))
+
+
 def refused(wish: Body, code: Refusal) -> Answered:
     return Answered(wish, Refused(code=code))
 
@@ -125,6 +151,7 @@ def every_page(language: str = "zh") -> dict[str, GuideDesk]:
     take = TakeTicket(matter="m0-1")
     return {
         "starting": GuideDesk(texts=texts(language), printer=PrinterStands.CHECKING),
+        **_orders(full(language)),
         "departments": desk,
         "departments-many": ready(hall=catalogue(12), texts=texts(language)),
         "closed": after(desk, Told(OpenState(rev=2, day="2026-11-23", taking=False, reopens_at=NINE))),
@@ -170,6 +197,45 @@ def every_page(language: str = "zh") -> dict[str, GuideDesk]:
         ),
         "printer-silent": after(desk, PrinterSeen(PrinterStands.SILENT)),
     }  # fmt: skip
+
+
+def _orders(desk: GuideDesk) -> dict[str, GuideDesk]:
+    """What an order may ask for, check-in, who comes back, and what the manager arranges."""
+    confirm = after(desk, "department:d0", "matter:m0-1")
+    several = after(confirm, "add", "department:d1", "matter:m1-2", "add", "department:d0", "matter:m0-0")
+    ordered = after(several, "classes", "class:elder", "who", "who:@102")
+    away = Tapped("away:104")
+    asked = after(ordered, "yes")
+    wish = TakeTicket(matter="m0-1", priority="elder", further=("m1-2", "m0-0"), for_clerk="102")
+    given = issued(priority="elder", further=("m1-2", "m0-0"), windows=(4,))
+    joint = found(part=2, parts=("m0-0", "m1-1", "m0-1"), joint="m0-1", further=("m2-0",), priority="soldier")
+    clerks = after(replace(desk, now=NINE), "mode:arrange", "leave:")
+    return {
+        "confirm-full": confirm,
+        "classes": after(confirm, "classes"),
+        "adding": after(confirm, "add"),
+        "adding-matter": after(confirm, "add", "department:d1"),
+        "who": after(confirm, "who"),
+        "ordered": ordered,
+        "ordered-most": after(ordered, *("add", "department:d2", "matter:m2-2") * 2),
+        "ordered-issued": after(asked, Answered(wish, given), PrintEnded(given.ticket, Printing.ON_PAPER)),
+        "code": after(desk, "mode:check_in"),
+        "code-typed": after(desk, "mode:check_in", *(f"type:{c}" for c in "K7Q2MAK7Q2MAK7Q2MAK7Q2MAK7Q2MAK7")),
+        "code-refused": after(
+            desk, "mode:check_in", "type:K", "enter", refused(CheckIn(code="K"), Refusal.UNKNOWN_BOOKING)
+        ),
+        "found-kept": looked_up(desk, found(TicketState.KEPT, kept_until=NINE + 900_000)),
+        "found-held": looked_up(desk, found(TicketState.HELD)),
+        "found-joint": looked_up(desk, joint),
+        "arrange": after(desk, "mode:arrange"),
+        "window": after(desk, "mode:arrange", "window:4"),
+        "clerks": clerks,
+        "spans": after(clerks, away),
+        "stand-in": after(clerks, away, "span:tomorrow"),
+        "arranged": after(
+            desk, "mode:arrange", "window:1", "open:60", Answered(SetWindow(number=1, minutes=60.0), Noted())
+        ),
+    }
 
 
 def view(state: GuideDesk, size: tuple[int, int] = SIZES[0], language: str = "zh") -> View:

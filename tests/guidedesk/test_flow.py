@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given as each
 from hypothesis import strategies as st
 
-from guidedesk.flow import IDLE_S, PRINT_LIMIT_S, SURE_S, Effect, step
+from guidedesk.flow import IDLE_S, PRINT_LIMIT_S, SURE_S, step
 from guidedesk.keys import of_key
+from guidedesk.moves import Effect
 from guidedesk.values import GuideDesk, Intend, PageName, Print, Report, Stage, Tapped
 from hall.happened import Answered, HubChanged, Ticked, Told, Unanswered, Want
 from hall.messages import (

@@ -107,6 +107,8 @@ KEYS = {
     "F7": "f7",
     "F8": "f8",
     "F9": "f9",
+    "F10": "f10",
+    "F11": "f11",
     "PgUp": "page up",
     "PgDn": "page down",
     "回车": "return",
