@@ -10,7 +10,7 @@ from hall.messages import WindowState
 from hall.model import DeskState, WindowNo
 from screen.colours import INK
 from screen.layout import Box
-from screen.page import PLAIN, Button, Item, Shape, Text
+from screen.page import PLAIN, Align, Button, Item, Shape, Text
 
 
 def classes(view: View, body: Box) -> list[Item]:
@@ -21,10 +21,9 @@ def classes(view: View, body: Box) -> list[Item]:
     items: list[Item] = [_title(view, title, view("title.classes")), *foot(view, below, back=True)]
     for n, (button, place) in enumerate(zip(shown(view.state), rest.rows(5, view.px(10)), strict=False), start=1):
         found = listed.get(button)
-        name = view.named(found) if found is not None else view("no_class")
-        basis = view("basis", basis=found.basis) if found is not None else ""
+        name = view("class_named", name=view.named(found), basis=found.basis) if found else view("no_class")
         label = view("key.with", n=n, name=name)
-        items.append(Button(button, label, place, view.px(28), basis, PLAIN, Shape.RIGHT))
+        items.append(Button(button, label, place, view.px(28), "", PLAIN, Shape.RIGHT, align=Align.LEFT))
     return items
 
 

@@ -71,7 +71,8 @@ def _confirm(view: View, body: Box) -> list[Item]:
     items, card = _closed(view, rest.inset(0, view.px(4)))
     inner = card.inset(view.px(36), view.px(14))
     name, where = inner.top(round(inner.h * 0.62))
-    windows = matter.windows if order.for_window is None else (order.for_window,)
+    asked_for = tuple(w.window for w in state.windows if order.for_clerk is not None and w.clerk == order.for_clerk)
+    windows = asked_for or (matter.windows if order.for_window is None else (order.for_window,))
     places = place_words(windows, catalogue, view.words, "windows", view.language)
     no, yes = keys.foot(view.px(92))[0].columns(2, view.px(20))
     size = view.px(54 if not order.further else 36)
@@ -80,7 +81,7 @@ def _confirm(view: View, body: Box) -> list[Item]:
         Panel(card, WHITE, LINE, view.px(14)),
         *_fact(view, name, "fact.matter", view.matters(matter.id, *order.further), size),
         *_fact(view, where, "fact.windows", places, view.px(34)),
-        *_options(view, more.top(view.px(78))[0]),
+        *_options(view, more.foot(view.px(78))[0]),
         Button("back", view("button.back"), no, view.px(30), view("key.escape"), shape=Shape.LEFT),
         able(view, Button("yes", view("button.issue"), yes, view.px(34), view("key.enter"), MAIN, Shape.TICK)),
     ]

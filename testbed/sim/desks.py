@@ -42,6 +42,8 @@ PRESS_S = (0.05, 0.5)
 WRONG_PIN_SHARE = 0.05
 GUESSES = 7  # of one who does not know the PIN; five lock
 
+WITH_DIGITS = (Action.CALL_NUMBER,) * 10  # the wrong key that would say a PIN aloud
+
 # What a clerk presses at a window in a state, and how often.
 HABITS: dict[DeskState, dict[Action, int]] = {
     DeskState.CLOSED: {Action.SIGN_IN: 1},
@@ -52,7 +54,7 @@ HABITS: dict[DeskState, dict[Action, int]] = {
         Action.TAKE_UP: 6,
         Action.PAUSE: 2,
         Action.SIGN_OUT: 1,
-        Action.SIGN_IN: 1,
+        Action.SIGN_IN: 3,
         Action.UNDO: 3,
     },
     DeskState.CALLING: {
@@ -188,7 +190,7 @@ class Clerks:
             digits = self._badge() if entry.field is Field.BADGE else self._number()
         if entry.origin is Origin.KEYPAD:
             slipped = entry.field is Field.PIN and chance.random() < 0.2  # the right digits, the wrong key
-            action = chance.choice(list(Action)) if slipped else Action.SIGN_IN
+            action = chance.choice((*Action, *WITH_DIGITS)) if slipped else Action.SIGN_IN
             return [Pressed(action, Secret(digits), Origin.KEYPAD)]
         return [*(Typed(Secret(digit)) for digit in digits), Entered()]
 

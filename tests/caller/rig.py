@@ -37,18 +37,18 @@ T = TypeVar("T")
 
 
 class Kiosk:
-    """A kiosk's side of the wire: takes a number and reports it on paper."""
+    """A kiosk's side of the wire, or another station's: takes a number and reports it on paper."""
 
-    def __init__(self, broker: Broker, hall: str) -> None:
+    def __init__(self, broker: Broker, hall: str, station: str = KIOSK) -> None:
         self._inbox = Inbox()
-        self._ask = f"jh/1/{hall}/station/{KIOSK}/ask"
+        self._ask = f"jh/1/{hall}/station/{station}/ask"
         self._ids = itertools.count(1)
-        self._bus = Bus(broker.link, self._inbox.put, [f"jh/1/{hall}/station/{KIOSK}/answer"])
+        self._bus = Bus(broker.link, self._inbox.put, [f"jh/1/{hall}/station/{station}/answer"])
         self._bus.start()
 
-    def ask(self, body: Body, now: int) -> None:
+    def ask(self, body: Body, now: int, request: str = "") -> None:
         not_after = now + 60_000 if isinstance(body, Wish) else None
-        ask = Ask(id=f"k{next(self._ids)}", body=body, not_after=not_after)
+        ask = Ask(id=request or f"k{next(self._ids)}", body=body, not_after=not_after)
         self._bus.publish(self._ask, encode(ask))
 
     def answer(self) -> Any:

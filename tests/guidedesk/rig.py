@@ -15,8 +15,8 @@ os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 import pygame
 
 from guidedesk.role import GuideDeskRole
-from hall.messages import Body
-from hall.model import Role
+from hall.messages import Body, Resume
+from hall.model import Hall, Role
 from hall.profile import PrinterProfile
 from hall.station.outbox import Outbox
 from hall.station.service import Station
@@ -31,7 +31,7 @@ from slips.printer import Pace
 from testbed.printer import VirtualPrinter
 from tests.broker import Broker, Link
 from tests.caller.rig import Kiosk
-from tests.hub.made import GUIDE_DESK, MORNING, made
+from tests.hub.made import GUIDE_DESK, MORNING, STATIONS, made, sign_in
 
 LIMIT_S: Final = 10.0
 STEP_S: Final = 0.02  # of the hall's time in a turn
@@ -43,8 +43,16 @@ T = TypeVar("T")
 class GuideDesk:
     """The desk; the hall's time stands until `wait` moves it."""
 
-    def __init__(self, path: Path, *, printer: bool = False, language: str = "zh", emergencies: tuple[str, ...] = ()):
-        self.hall = made()
+    def __init__(
+        self,
+        path: Path,
+        *,
+        printer: bool = False,
+        language: str = "zh",
+        emergencies: tuple[str, ...] = (),
+        hall: Hall | None = None,
+    ):
+        self.hall = hall or made()
         self.mono, self.now = 100.0, MORNING
         self.broker = Broker()
         self.hub = Hub(
@@ -78,6 +86,7 @@ class GuideDesk:
         )
         self.role = GuideDeskRole(settings, language, path, QUICK)
         self.kiosk = Kiosk(self.broker, self.hall.id)
+        self._others: dict[str, Kiosk] = {}
 
     def _link(self, ears: Any, will: Any) -> Link:
         self.link = self.broker.link(ears, will)
@@ -169,6 +178,18 @@ class GuideDesk:
         self.kiosk.ask(body, self.now)
         self.turn()
         return self.kiosk.answer()
+
+    def elsewhere(self, station: str, body: Body, request: str = "") -> Any:
+        """The hub's reply to another station."""
+        there = self._others.setdefault(station, Kiosk(self.broker, self.hall.id, station))
+        there.ask(body, self.now, request)
+        self.turn()
+        return there.answer()
+
+    def open(self, window: int, badge: str) -> None:
+        """A clerk sits down at a window and begins to call."""
+        self.elsewhere(STATIONS[window], sign_in(self.hall, f"s{window}", window, badge), f"s{window}")
+        self.elsewhere(STATIONS[window], Resume(window=window))
 
     def issue(self) -> str:
         """Somebody at the desk is given a number for the first matter, by mouse; its label."""

@@ -1,0 +1,127 @@
+"""Orders and arrangements at the guide desk by keys and mouse, and what the real hub makes of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hall.events import CameBack, LeaveTaken, TicketIssued, WindowSet
+from hall.messages import Book, Hold, Next, NoShow, Noted, Start
+from hall.model import Hall, MissReason
+from tests.guidedesk.rig import GuideDesk
+from tests.hall.halls import Table
+from tests.hub.fair import ADAPTER, PERSON, fair
+from tests.hub.made import at, made
+
+
+def wishes(table: Table) -> None:
+    """Classes, bookings of today, numbers that may come back."""
+    fair(table)
+    table["policy"]["missed"] = {"then": "kept", "kept_minutes": 20.0}
+    table["policy"]["bookings"]["quotas"][0] |= {"begins": "09:00", "ends": "12:00"}
+
+
+def hall() -> Hall:
+    return made(wishes)
+
+
+def test_a_class_more_matters_and_a_window_by_keyboard_alone(tmp_path: Path) -> None:
+    with GuideDesk(tmp_path, hall=hall()) as desk:
+        desk.open(2, "102")
+        desk.until(lambda: any(w.clerk for w in desk.role.state.windows) or None, "the window")
+        desk.keys("f1", "1", "1")  # pension
+        desk.until_page("confirm")
+        desk.keys("f5")
+        desk.until_page("classes")
+        assert any("示例依据" in b.label for b in desk.page.buttons())
+        desk.keys("2")
+        desk.until_page("confirm")
+        desk.keys("f6", "2", "1")  # relief
+        desk.until_page("confirm")
+        desk.keys("f7")
+        desk.until_page("who")
+        desk.keys("2")
+        desk.until_page("confirm")
+        assert any("养老保险、临时救助" in w for w in desk.words)
+        desk.keys("return")
+        desk.until_page("issued")
+        (issued,) = desk.events(TicketIssued)
+        assert (issued.matter, issued.further, issued.priority) == ("pension", ("relief",), "elder")
+        assert (issued.for_window, issued.for_clerk) == (2, None)
+        assert any("老年人" in w for w in desk.words)
+
+
+def test_a_clerk_is_asked_for_by_mouse(tmp_path: Path) -> None:
+    with GuideDesk(tmp_path, hall=hall()) as desk:
+        desk.open(2, "102")
+        desk.until(lambda: any(w.clerk for w in desk.role.state.windows) or None, "the window")
+        for button in ("department:social", "matter:pension", "who", "who:@102", "yes"):
+            desk.until(lambda button=button: desk.page.button(button), button)  # type: ignore[misc]
+            desk.click(button)
+        desk.until_page("issued")
+        (issued,) = desk.events(TicketIssued)
+        assert issued.for_clerk == "102"
+
+
+def test_a_booking_is_checked_in_by_its_code(tmp_path: Path) -> None:
+    with GuideDesk(tmp_path, hall=hall()) as desk:
+        order = Book(code="K7Q2MA", person=PERSON, matter="pension", slot=at("09:45", "2026-11-24"))
+        assert isinstance(desk.elsewhere(ADAPTER, order), Noted)
+        desk.now = at("09:31", "2026-11-24")
+        desk.wait(2)
+        desk.keys("f10", *"k7q2mx", "return")
+        desk.until_said("没有查到这个预约")
+        desk.keys("backspace", "a", "return")
+        desk.until_page("issued")
+        (issued,) = desk.events(TicketIssued)
+        assert (issued.matter, issued.priority, bool(issued.booking)) == ("pension", "booked", True)
+
+
+def test_who_was_missed_or_set_aside_waits_again(tmp_path: Path) -> None:
+    with GuideDesk(tmp_path, hall=hall()) as desk:
+        desk.open(1, "101")
+        for rule in ("kept", "held"):
+            label = desk.issue()
+            desk.keys("f6")  # written down
+            desk.until_said("已抄写")
+            desk.elsewhere("window-1", Next(window=1))
+            if rule == "kept":
+                desk.elsewhere("window-1", NoShow(window=1, reason=MissReason.ABSENT))
+            else:
+                desk.elsewhere("window-1", Start(window=1))
+                desk.elsewhere("window-1", Hold(window=1))
+            desk.keys("f2", *label.lower(), "return")
+            desk.until_page("found")
+            desk.keys("f6")
+            desk.until_said("等候中")
+            assert [e.rule for e in desk.events(CameBack)][-1] == rule
+            desk.elsewhere("window-1", Next(window=1))  # off the queue for the next round
+            desk.elsewhere("window-1", Hold(window=1))
+
+
+def test_the_manager_opens_a_window_and_notes_a_leave(tmp_path: Path) -> None:
+    with GuideDesk(tmp_path, hall=hall()) as desk:
+        desk.keys("f11")
+        desk.until_page("arrange")
+        desk.click("window:3")
+        desk.until_page("window")
+        desk.keys("1")
+        desk.until_said("已设置，到时自动恢复")
+        (opened,) = desk.events(WindowSet)
+        assert (opened.window, opened.closed) == (3, False)
+        assert 59 * 60_000 <= opened.until - desk.now <= 60 * 60_000
+        desk.click("window:3")
+        desk.keys("7")
+        desk.until_said("已恢复本厅规定")
+        desk.keys("1")
+        desk.until_page("clerks")
+        desk.click("away:101")
+        desk.keys("5")  # all of tomorrow
+        desk.until_page("stand_in")
+        desk.keys("1")  # nobody
+        desk.until_said("B 岗")
+        assert not desk.events(LeaveTaken)
+        desk.click("stand_in:102")
+        desk.until_said("请假已登记")
+        (leave,) = desk.events(LeaveTaken)
+        assert (leave.badge, leave.stand_in) == ("101", "102")
+        assert (leave.begins, leave.ends) == (at("00:00", "2026-11-24"), at("00:00", "2026-11-25"))
