@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from guidedesk.arranging import span
+from guidedesk.flow import IDLE_S
+from guidedesk.values import NO_ORDER, PageName, rows
 from hall.events import CameBack, LeaveTaken, TicketIssued, WindowSet
-from hall.messages import Book, Hold, Next, NoShow, Noted, Start
-from hall.model import Hall, MissReason
+from hall.happened import Answered, Ticked, Want
+from hall.messages import Book, ComeBack, Find, Hold, Next, NoShow, Noted, Start
+from hall.model import MOST_MATTERS, Hall, MissReason, TicketState
+from tests.guidedesk.made import a_window, after, done, found, full, looked_up
 from tests.guidedesk.rig import GuideDesk
 from tests.hall.halls import Table
 from tests.hub.fair import ADAPTER, PERSON, fair
@@ -125,3 +130,57 @@ def test_the_manager_opens_a_window_and_notes_a_leave(tmp_path: Path) -> None:
         (leave,) = desk.events(LeaveTaken)
         assert (leave.badge, leave.stand_in) == ("101", "102")
         assert (leave.begins, leave.ends) == (at("00:00", "2026-11-24"), at("00:00", "2026-11-25"))
+
+
+# --- the flow alone ---
+
+
+def test_going_back_keeps_what_was_chosen_until_another_matter_is() -> None:
+    desk = full()
+    ordered = after(desk, "department:d0", "matter:m0-1", "classes", "class:elder", "add", "department:d1")
+    assert ordered.is_adding
+    back = after(ordered, "back", "back")  # out of the second matter
+    assert (back.page, back.matter, back.order.priority, back.is_adding) == (PageName.CONFIRM, "m0-1", "elder", False)
+    other = after(back, "back")
+    assert (other.page, other.department, other.order) == (PageName.MATTERS, "d0", NO_ORDER)
+
+
+def test_no_more_matters_than_a_number_holds() -> None:
+    desk = after(full(), "department:d0", "matter:m0-1")
+    for _ in range(6):
+        desk = after(desk, "add", "department:d1", "matter:m1-2")
+    assert len(desk.order.further) == MOST_MATTERS - 1
+    assert desk.page is PageName.CONFIRM
+
+
+def test_an_order_is_forgotten_with_the_visitor() -> None:
+    desk = after(full(), "department:d0", "matter:m0-1", "classes", "class:elder")
+    for press in ("mode:issue", "mode:find"):
+        assert after(desk, press).order is NO_ORDER
+    assert after(desk, Ticked(), mono=IDLE_S + 2).order is NO_ORDER
+
+
+def test_a_window_that_closes_is_no_longer_offered() -> None:
+    desk = after(full(), "department:d0", "matter:m0-1", "who")
+    assert rows(desk) == ("who:", "who:#3", "who:@101", "who:#4", "who:@102")
+    assert rows(after(desk, a_window(4))) == ("who:", "who:#3", "who:@101")
+
+
+def test_who_comes_back_is_looked_up_again() -> None:
+    desk = looked_up(full(), found(TicketState.HELD))
+    asked, effects = done(desk, "come_back")
+    assert effects == [Want(ComeBack(label="A017"))]
+    _, effects = done(asked, Answered(ComeBack(label="A017"), Noted()))
+    assert effects == [Want(Find(label="A017"))]
+    assert done(looked_up(full()), "come_back")[1] == []  # it waits already
+
+
+def test_leave_is_planned_by_the_halls_clock() -> None:
+    day = 24 * 3_600_000
+    midnight = at("00:00")
+    assert span("afternoon", at("09:30"), "+08:00") == (midnight + day // 2, midnight + day)
+    assert span("afternoon", at("15:00"), "+08:00") == (at("15:00"), midnight + day)
+    assert span("two_days", at("23:59"), "+08:00") == (midnight + day, midnight + 3 * day)
+    assert span("hour", None, "+08:00") is None
+    desk = after(full(), "mode:arrange", "leave:", "away:101", "span:hour")
+    assert desk.page is PageName.SPANS  # the hub has not told the time yet
