@@ -27,6 +27,7 @@ from hall.model import (
     WindowNo,
 )
 from hall.photo import DIRECTORY, Fault
+from hall.waiting import served
 
 YEARS_OF_A_POST = 2  # seed §(四)3: 两年一定
 PROMISE_PERCENT = 70  # seed §(三)5: 压缩比例原则上不低于 30%
@@ -182,7 +183,7 @@ def _windows(hall: Hall) -> Iterator[Finding]:
     """AB岗 (seed §(四)2), and which windows nothing can replace."""
     posts = {(p.window, p.letter) for p in hall.posts}
     callers = {number for s in hall.stations if Role.CALLER in s.roles for number in s.windows}
-    serving = Counter(matter for window in hall.windows for matter in window.serves)
+    serving = Counter(matter for window in hall.windows for matter in served(window))
     for window in hall.windows:
         at = f"windows[{window.number}]"
         for letter, code in ((PostLetter.A, Code.NO_A_POST), (PostLetter.B, Code.NO_B_POST)):
@@ -195,14 +196,15 @@ def _windows(hall: Hall) -> Iterator[Finding]:
 
 def _only_here(hall: Hall, window: Window, serving: Counter[str]) -> Iterator[Finding]:
     # One line a window: a county hall has few matters that two windows serve, and a list of all hides the rest.
-    alone = [m for m in window.serves if serving[m] == 1]
+    here = served(window)
+    alone = [m for m in here if serving[m] == 1]
     if alone and len(hall.windows) > 1:
         yield _info(
             Code.ONLY_HERE,
             f"windows[{window.number}].serves",
             window=window.number,
             count=len(alone),
-            of=len(window.serves),
+            of=len(here),
             matter=alone[0],
         )
 
@@ -249,8 +251,8 @@ def _posts(hall: Hall, day: Day) -> Iterator[Finding]:
         follows = min((since for since in later if post.until and since > post.until), default="")
         if follows and date.fromisoformat(follows) > date.fromisoformat(post.until) + timedelta(days=1):
             yield _warning(Code.POST_GAP, at, window=post.window, until=post.until, since=follows)
-        served = hall.by_window[post.window].serves
-        if hall.by_badge[post.badge].temporary and served and all(hall.by_matter[m].approval for m in served):
+        here = served(hall.by_window[post.window])
+        if hall.by_badge[post.badge].temporary and here and all(hall.by_matter[m].approval for m in here):
             yield _warning(Code.TEMPORARY_FOR_APPROVALS, at, badge=post.badge, window=post.window)
 
 

@@ -20,7 +20,7 @@ class TicketMove(StrEnum):
     COME_BACK = "come_back"
     EXPIRE = "expire"
     HOLD = "hold"
-    GO_ON = "go_on"  # one matter is done, the next one waits
+    GO_ON = "go_on"  # one matter, or one part of a joint one, is done; the next waits
     TRANSFER = "transfer"
     UNCALL = "uncall"  # a wrong press taken back
     UNSTART = "unstart"

@@ -40,7 +40,10 @@ def main() -> None:
     chance = random.Random(SEED)
     read = {path: tomllib.loads((HERE / path).read_text(encoding="utf-8")) for path in FILES}
     joint = {m["id"] for table in read.values() for m in table.get("matters", ()) if "joint" in m}
-    windows = {w["number"]: [m for m in w["serves"] if m not in joint] for w in read["windows.toml"]["windows"]}
+    windows = {
+        w["number"]: [m for m in (*w["serves"], *w.get("delegated", ())) if m not in joint]
+        for w in read["windows.toml"]["windows"]
+    }
     rows = []
     parts = chance.choices(PARTS, [share for *_, share in PARTS], k=COUNT)
     for start, end, _ in parts:

@@ -18,6 +18,7 @@ from hall.pin import bound_to, client_key, proof, proves, salt_of
 from hall.station.settings import read_devices, read_hall
 from hall.stationfile import parse_station
 from hall.topics import acl
+from hall.waiting import served
 
 ANKANG = Path(__file__).parents[2] / "examples" / "ankang"
 FILE = ANKANG / "hall.toml"
@@ -32,7 +33,7 @@ matter_rows = pytest.mark.parametrize("matter", HALL.matters, ids=lambda matter:
 
 
 def serving(matter: str) -> list[int]:
-    return [w.number for w in HALL.windows if matter in w.serves]
+    return [w.number for w in HALL.windows if matter in served(w)]
 
 
 def test_three_zones_sixteen_windows_and_their_stations() -> None:
@@ -101,7 +102,9 @@ def test_two_departments_have_two_windows_and_a_head_there() -> None:
 
 
 def test_departments_without_a_window_are_served_by_the_general_one() -> None:
-    delegated = {HALL.by_matter[m].department for m in HALL.by_window[GENERAL].serves}
+    general = HALL.by_window[GENERAL]
+    assert general.serves == ()  # 委托代办 alone
+    delegated = {HALL.by_matter[m].department for m in general.delegated}
     assert len(delegated) == 8
     assert all(serving(m.id) == [GENERAL] for m in HALL.matters if m.department in delegated)
     assert HALL.by_window[GENERAL].name == "综合窗口"

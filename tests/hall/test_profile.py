@@ -52,6 +52,8 @@ def test_printers() -> None:
         ("5", 0x0F, None, Action.NO_SHOW),
         ("4", 0x0F, Action.SIGN_OUT, Action.SIGN_OUT),
         ("0", 0x0F, Action.HOLD, Action.PAUSE),
+        ("00", 0x0F, None, Action.HOLD),
+        ("3", 0x0F, Action.TAKE_UP, Action.TAKE_UP),
         ("", 0x12, Action.PAUSE, None),
         ("2", 0x0F, Action.RESUME, Action.RESUME),
         ("12", 0x0F, None, None),

@@ -10,6 +10,7 @@ import pytest
 
 from hall.errors import BadFile
 from hall.station.settings import read_hall
+from hall.waiting import served
 from testbed.day import MOST_MISTAKES, parse_day, read_day
 from tests.replay.small import ANKANG, HEAD, ROOT
 
@@ -63,7 +64,7 @@ def test_the_example_day() -> None:
     assert sum(12 * 3600 <= a.arrive < 13 * 3600 for a in arrivals) >= 15
     hours = [sum(hour * 3600 <= a.arrive < (hour + 1) * 3600 for a in arrivals) for hour in range(8, 17)]
     assert hours[1] == max(hours) > 300  # the morning's peak
-    assert {window for a in arrivals for w in hall.windows for window in [w.number] if a.matter in w.serves} == set(
+    assert {window for a in arrivals for w in hall.windows for window in [w.number] if a.matter in served(w)} == set(
         range(1, 17)
     )
 
