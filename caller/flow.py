@@ -64,6 +64,7 @@ Step = tuple[State, tuple[Effect, ...]]
 WindowBody: TypeAlias = (
     SignOut | Next | CallNumber | Recall | Start | Finish | NoShow | Transfer | Hold | Pause | Resume | Undo
 )
+PIN_LEAST = 4  # digits; a ticket's own are three in most halls
 PLAIN: dict[Action, type[Recall | Start | Pause | Resume | SignOut | Undo]] = {
     Action.RECALL: Recall,
     Action.START: Start,
@@ -82,6 +83,8 @@ def fresh(settings: Settings) -> State:
 def step(state: State, event: Event, now: Instant | None, mono: float) -> Step:
     """The state after an event, and what is to be done. Events of other roles change nothing."""
     after, effects = _decided(state, event, now, mono)
+    if _asks_pin(state) and not _asks_pin(after) and after.pending is None:
+        after = replace(after, pin_left_at=mono)
     if _idle(state.window) and after.window and after.window.state is DeskState.FREE and after.window.waiting:
         effects += (Feedback(Signal.ATTENTION),)
     cells = _cells(after)
@@ -89,6 +92,11 @@ def step(state: State, event: Event, now: Instant | None, mono: float) -> Step:
         after = replace(after, cells=cells)
         effects += (cells,)
     return after, effects
+
+
+def _asks_pin(state: State) -> bool:
+    """Whether a PIN is to be typed at the keypad."""
+    return state.entry is not None and state.entry.field is Field.PIN and state.entry.origin is Origin.KEYPAD
 
 
 def _idle(window: WindowState | None) -> bool:
@@ -138,7 +146,7 @@ def _pressed(state: State, event: Pressed, now: Instant | None, mono: float) -> 
         return refuse(state, Why.UNKNOWN_KEY, origin, mono)
     if action is Action.UNDO and origin is Origin.KEYPAD and state.entry is not None:
         return replace(state, entry=None), (Feedback(Signal.DONE),)  # 取消 while digits are typed
-    if _astray(state, event):
+    if _astray(state, event, mono):
         return refuse(state, Why.UNKNOWN_KEY, origin, mono)
     if _impatient(state, event, mono):
         return replace(state, last=(action, mono)), ()
@@ -153,11 +161,14 @@ def _pressed(state: State, event: Pressed, now: Instant | None, mono: float) -> 
     return _wished(replace(state, entry=None, choosing=None), event, mono)
 
 
-def _astray(state: State, event: Pressed) -> bool:
-    """Whether digits come with another key while a PIN is asked for: they may be the PIN, and go nowhere."""
-    entry = state.entry
+def _astray(state: State, event: Pressed, mono: float) -> bool:
+    """Whether digits come with another key while a PIN is asked for, or was until just now (the hub may have closed the
+    dialogue under the clerk's fingers): they may be the PIN, and go nowhere."""
+    entry, left_at = state.entry, state.pin_left_at
     asked = entry is not None and entry.field is Field.PIN and entry.origin is event.origin
-    return asked and len(event.typed) > 0 and event.action is not Action.SIGN_IN
+    late = event.origin is Origin.KEYPAD and left_at is not None and mono - left_at < state.settings.entry_s
+    shown = len(event.typed) > 0 if asked else late and len(event.typed) >= PIN_LEAST
+    return shown and event.action is not Action.SIGN_IN
 
 
 def _impatient(state: State, event: Pressed, mono: float) -> bool:

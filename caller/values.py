@@ -251,3 +251,4 @@ class State(Struct, frozen=True, kw_only=True):
     said: Said | None = None
     cells: Cells = Cells()
     last: tuple[Action, float] | None = None  # the last press that became a wish, and when
+    pin_left_at: float | None = None  # when a keypad's PIN dialogue closed without a PIN: it may still be typed

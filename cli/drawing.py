@@ -10,8 +10,8 @@ from hall.lifecycle import BOOKING, DESK, PRINTING, SERVICE, TICKET, Table
 LIFECYCLES = (
     (
         "Ticket 号票",
-        "Where a ticket stands. Served, no_show, left and void are ends. A joint matter (联办) goes on from its host to each "
-        "part and back to the host; a next matter of the same number goes on likewise.",
+        "Where a ticket stands. Served, no_show, left and void are ends. A joint matter (联办) goes on from its host "
+        "to each part and back to the host; a next matter of the same number goes on likewise.",
         TICKET,
     ),
     ("Printing 出票", "Where its paper stands: every number ends on paper, unknown or void.", PRINTING),

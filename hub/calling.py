@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from hall.events import AnyEvent, Called, Finished, Recalled, Started
 from hall.hours import calling
 from hall.messages import CallNumber, Next, Recall, Refusal
-from hall.model import Desk, DeskState, Disposition, Hall, Instant, Service, Ticket, TicketState, WindowNo
+from hall.model import Desk, DeskState, Disposition, Hall, Instant, Service, Ticket, WindowNo
 from hall.numbering import matches
 from hall.routing import Chosen, Key, Level, Looked, Rule, choose, passed_over
 from hub import asking
@@ -154,7 +154,7 @@ def _must_not_pass_too_often(hall: Hall, floor: Floor, looked: Sequence[Looked],
 
 def _taken_up(floor: Floor, desk: Desk, asked: Asked, label: str) -> Called:
     """A ticket that this window has set aside, called again; it passes nobody over, for it had its turn."""
-    held = [t for t in floor.tickets.values() if t.state is TicketState.HELD and t.window == desk.window]
+    held = (floor.tickets[ticket] for ticket, window in floor.aside.items() if window == desk.window)
     ticket = next((t for t in held if matches(t.label, label)), None)
     if ticket is None:
         raise Refuse(Refusal.NOT_WAITING, label)

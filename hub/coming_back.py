@@ -77,14 +77,22 @@ def left_behind(hall: Hall, floor: Floor, desk: Desk) -> list[AnyEvent]:
 
 
 def barred_here(hall: Hall, floor: Floor, desk: Desk) -> list[AnyEvent]:
-    """When 临聘 staff sit down: approvals that wait for this window or clerk alone wait for the matter."""
+    """When 临聘 staff sit down: approvals that wait for this window or clerk alone, or were set aside here, wait for
+    the matter."""
     clerk = clerk_of(hall, desk)
     queues = (window_queue(desk.window), clerk_queue(desk.clerk or ""))
-    return [
+    events: list[AnyEvent] = [
         Requeued(ticket=t.id, rule="barred")
         for t in floor.tickets.values()
         if t.state is TicketState.WAITING and queue_of(t) in queues and not may_serve(hall, clerk, t.matter)
     ]
+    aside = (floor.tickets[ticket] for ticket, window in floor.aside.items() if window == desk.window)
+    events += [
+        came_back(hall, floor, ticket, HUB, closing=desk.window)
+        for ticket in aside
+        if not may_serve(hall, clerk, ticket.matter)
+    ]
+    return events
 
 
 COMING_BACK: dict[type, Rule] = {ComeBack: _come_back}

@@ -224,6 +224,18 @@ def test_a_number_set_aside_is_taken_up_from_the_list() -> None:
     assert said(state) == "done.take_up"
 
 
+def test_a_pin_typed_after_its_dialogue_closed_goes_nowhere() -> None:
+    state, _ = go(at(D.FREE), keypad(Action.SIGN_IN, "1024"))
+    state, _ = go(state, Told(window(D.CALLING, rev=11)), Told(window(D.FREE, rev=12)))
+    assert state.entry is None
+    late, effects = go(state, keypad(Action.CALL_NUMBER, "73915028"), mono=105.0)
+    assert effects == (FAILED,)
+    assert said(late) == "why.unknown_key"
+    body = CallNumber(window=WINDOW, label="023")
+    assert go(state, keypad(Action.CALL_NUMBER, "023"), mono=105.0)[1] == (Want(body),)
+    assert go(state, keypad(Action.CALL_NUMBER, "1017"), mono=140.0)[1] != (FAILED,)
+
+
 def test_a_list_of_those_set_aside_closes_when_there_are_none_any_more() -> None:
     state, _ = go(at(D.FREE, aside=ASIDE), Pressed(Action.TAKE_UP), Told(window(D.FREE, rev=11)))
     assert state.choosing is None

@@ -163,6 +163,21 @@ def test_temporary_staff_are_barred_from_approvals() -> None:
     assert code(asked) is Refusal.BARRED
 
 
+def test_temporary_staff_who_relieve_take_up_no_approval_that_was_set_aside() -> None:
+    one = house()
+    one.open(1, "101")
+    approval, other = ticket(one, "medical"), ticket(one)
+    for _ in range(2):
+        called(one)
+        one.did(Start(window=1))
+        one.did(Hold(window=1))
+    one.open(1, "102")
+    assert one.writer.floor.aside == {other: 1}
+    assert one.writer.floor.tickets[approval].state is TicketState.WAITING
+    assert code(one.at_window(CallNumber(window=1, label=approval[-4:]))) is Refusal.NOT_WAITING
+    assert isinstance(one.at_window(CallNumber(window=1, label=other[-4:])), Done)
+
+
 def test_who_asks_for_a_window_waits_for_it_alone_until_it_closes() -> None:
     one = house()
     one.open(1)
