@@ -17,7 +17,7 @@ import pygame
 
 from caller.role import Caller
 from hall.messages import Answer, Ask, Body, Printed, TakeTicket, Wish, decode, encode
-from hall.model import Printing, Role
+from hall.model import Hall, Printing, Role
 from hall.station.bus import Arrived, Bus
 from hall.station.inbox import Inbox
 from hall.station.outbox import Outbox
@@ -62,8 +62,10 @@ class Kiosk:
 class Desk:
     """The window; time stands until `wait` moves it."""
 
-    def __init__(self, path: Path, keypad: str = "", language: str = "zh", pictures: str = "") -> None:
-        self.hall = made()
+    def __init__(
+        self, path: Path, keypad: str = "", language: str = "zh", pictures: str = "", hall: Hall | None = None
+    ) -> None:
+        self.hall = hall or made()
         self.mono, self.now = 100.0, MORNING
         self.broker = Broker()
         self.hub = Hub(

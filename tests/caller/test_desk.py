@@ -27,7 +27,8 @@ from hall.model import DeskAct, Disposition, MissReason
 from testbed.keypad import VirtualKeypad
 from tests.caller.rig import Desk
 from tests.caller.test_keypad import model
-from tests.hub.made import PINS
+from tests.hub.made import PINS, made
+from tests.hub.test_joint import joint
 
 KEY_NEXT, KEY_CONFIRM, KEY_CANCEL = 0x0C, 0x0F, 0x0E
 
@@ -72,6 +73,27 @@ def test_a_number_is_set_aside_with_a_reason_and_taken_up_again(tmp_path: Path) 
         desk.until_page("desk_calling")
         desk.until_said(f"已取回 {label}")
         assert [call.rule for call in desk.events(Called)] == ["first_come", "taken_up"]
+
+
+def test_the_host_of_a_joint_matter_sees_its_steps_and_where_it_stands(tmp_path: Path) -> None:
+    with Desk(tmp_path, hall=made(joint)) as desk:
+        desk.open()
+        label = desk.take_number("newborn")
+        desk.keys("f1")
+        desk.until_page("desk_calling")
+        for step in ("1 受理", "2 临时救助", "3 医疗保险", "4 回牵头窗口办结"):
+            assert step in desk.words
+        desk.keys("f3")
+        desk.until_page("desk_serving")
+        desk.keys("f4")
+        desk.until_page("choose_disposition")
+        desk.keys("1")
+        desk.until_page("desk_free")
+        desk.until_said("本窗口牵头的联办 1 件")
+        assert label in desk.words
+        assert "1/4 已办 · 到：临时救助 · 等候叫号" in desk.words
+        (finished,) = desk.events(Finished)
+        assert (finished.joint, finished.part, finished.further) == ("newborn", 1, "relief")
 
 
 def test_a_whole_service_by_keyboard(tmp_path: Path) -> None:
