@@ -193,7 +193,7 @@ def _set_aside(floor: Held, event: SetAside, at: Instant) -> Changed:
 def _requeued(floor: Held, event: Requeued, _at: Instant) -> Changed:
     ticket = floor.tickets[event.ticket]
     after = replace(ticket, for_window=None, for_clerk=None)
-    if ticket.state is TicketState.WAITING:
+    if ticket.state is TicketState.WAITING and ticket.id not in floor.reserved:  # who is in no queue yet keeps its turn
         floor.leave(ticket)
         floor.stand(after)
     return (after,)

@@ -292,6 +292,16 @@ def test_a_host_that_closes_lets_them_wait_for_any_window_of_the_matter() -> Non
     assert stands(one, first)[4] is TicketState.SERVED
 
 
+def test_a_host_that_closes_while_slips_are_printed_leaves_their_order(tmp_path: Path) -> None:
+    one = house(hosted, path=tmp_path / "hub.db")
+    first, second = one.take_ticket("newborn").ticket, one.take_ticket("relief").ticket
+    one.did(SignOut(window=2))
+    assert list(one.writer.floor.reserved) == list(one.store.floor().reserved) == [first, second]
+    assert stands(one, first)[3] is None
+    one.wait(11)
+    assert not one.writer.floor.reserved
+
+
 def test_what_a_closing_host_had_set_aside_does_not_wait_for_it() -> None:
     one = house()
     first = ticket(one, "newborn")
