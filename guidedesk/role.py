@@ -12,7 +12,7 @@ from guidedesk.pages import page_of
 from guidedesk.values import GuideDesk, Intend, Print, Report, Tapped
 from hall.errors import BadFile
 from hall.happened import Answered, HubChanged, Note, Ticked, Told, Unanswered, Want
-from hall.messages import Health, Printed
+from hall.messages import Printed
 from hall.model import Instant, Printing
 from hall.profile import PrinterProfile
 from hall.station.host import Host, Hosted, Stop
@@ -26,13 +26,9 @@ from screen.painter import Painter
 from screen.window import Closed, Pressed, Typed
 from slips.printer import USUAL, OnBytes, OnState, Pace, Printer
 from slips.slip import slip
-from slips.values import PrintEnded, PrinterSeen, PrinterStands
+from slips.values import PrintEnded, PrinterSeen, PrinterStands, health_of
 
 DEVICE = "printer"
-HEALTH = {
-    PrinterStands.READY: (Health.READY, ""),
-    PrinterStands.SILENT: (Health.LOST, PrinterStands.SILENT.value),
-}
 
 
 class GuideDeskRole:
@@ -81,7 +77,7 @@ class GuideDeskRole:
             button = of_key(event.key, self.state)
             event = Tapped(button) if button is not None else Ticked()
         if isinstance(event, PrinterSeen):
-            self._station.device(DEVICE, *HEALTH.get(event.stands, (Health.DEGRADED, event.stands.value)))
+            self._station.device(DEVICE, *health_of(event.stands))
         if isinstance(event, Told | Answered | Unanswered | HubChanged | Ticked | Tapped | PrinterSeen | PrintEnded):
             self.state, effects = step(self.state, event, mono, now)
             for effect in effects:

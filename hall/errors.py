@@ -17,7 +17,7 @@ class BadFile(HallError, ValueError):
     def __init__(self, mistakes: tuple[str, ...]) -> None:
         self.mistakes = mistakes
         count = f"{len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''}"
-        super().__init__("\n".join((f"{count}; nothing was started:", *mistakes)))
+        super().__init__("\n".join((f"{count}; nothing was done:", *mistakes)))
 
 
 class BadMessage(HallError, ValueError):

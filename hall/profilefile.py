@@ -34,6 +34,10 @@ def _least(least: int) -> Callable[[int], list[tuple[str, str]]]:
     return lambda value: [("", f"must be {least} or more (found {value})")] if value < least else []
 
 
+def _between(least: int, most: int) -> Callable[[int], list[tuple[str, str]]]:
+    return lambda value: [] if least <= value <= most else [("", f"must be {least}–{most} (found {value})")]
+
+
 def _most(most: int) -> Callable[[int], list[tuple[str, str]]]:
     return lambda value: [] if 0 <= value <= most else [("", f"must be 0–{most} (found {value})")]
 
@@ -129,24 +133,24 @@ def _keypad(keypad: KeypadProfile) -> list[tuple[str, str]]:
 
 
 RULES: Final[Rules] = {
-    (LineSettings, "baud"): _least(1),
+    (LineSettings, "baud"): _between(300, 4_000_000),
     (PrinterProfile, "sources"): _has_source,
     (PrinterProfile, "width_dots"): _least(1),
     (PrinterProfile, "columns"): _least(1),
     (PrinterProfile, ""): _printer,
     (KeypadProfile, "sources"): _has_source,
-    (KeypadProfile, "ack_timeout_ms"): _least(1),
-    (KeypadProfile, "retries"): _least(0),
+    (KeypadProfile, "ack_timeout_ms"): _between(1, 10_000),
+    (KeypadProfile, "retries"): _between(0, 20),
     (KeypadProfile, "max_digits"): _least(1),
     (KeypadProfile, "keymap"): clash_faults,
     (KeypadProfile, ""): _keypad,
     (BarProfile, "sources"): _has_source,
     (BarProfile, ""): _bar,
-    (BarProfile, "reply_timeout_ms"): _least(0),
+    (BarProfile, "reply_timeout_ms"): _between(0, 10_000),
     (BarProfile, "repeat_s"): _not_hasty,
     (PadProfile, "sources"): _has_source,
-    (PadProfile, "ack_timeout_ms"): _least(1),
-    (PadProfile, "retries"): _least(0),
+    (PadProfile, "ack_timeout_ms"): _between(1, 10_000),
+    (PadProfile, "retries"): _between(0, 20),
     (PadProfile, "keys"): _distinct,
     (PadProfile, ""): _says_its_levels,
     (PadKey, "value"): _most(0xFF),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
+from ipaddress import IPv6Address
 from typing import Any
 
 from hall.checked import Rule
@@ -12,8 +13,19 @@ from hall.topics import ID
 
 # A gpiozero name: GPIO17, BOARD11, J8:11, or the number alone.
 PIN = re.compile(r"(?:GPIO|BCM|BOARD|WPI)?[0-9]{1,2}|J[0-9]:[0-9]{1,2}")
-HOST = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z.:-]*[0-9A-Za-z])?|::1")
+HOST = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z.-]*[0-9A-Za-z])?")
 Found = Iterator[tuple[str, str]]
+
+
+def is_host(text: str) -> bool:
+    """A name or an address, IPv6 without brackets."""
+    if ":" not in text:
+        return HOST.fullmatch(text) is not None
+    try:
+        IPv6Address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _must(good: Callable[[Any], object], reason: str) -> Rule:
@@ -32,7 +44,7 @@ def between(low: float, high: float) -> Rule:
 WINDOW = between(1, 127)
 ZONE = _must(ID.fullmatch, "an id is of a–z, 0–9 and -")
 LIGHT_PIN = _must(lambda pin: not pin or PIN.fullmatch(pin), "a pin is called like GPIO17, BOARD11 or J8:11")
-BROKER_HOST = _must(HOST.fullmatch, "a host name or address, without a port")
+BROKER_HOST = _must(is_host, "a host name or address, without a port")
 TOLD = _must(str.strip, "must not be empty")
 
 

@@ -242,7 +242,7 @@ def _check(station: StationFile, mistakes: Mistakes) -> None:
         if len(text) > MAX_EMERGENCY:
             tell(f".desk.emergencies[{n}]", f"at most {MAX_EMERGENCY} characters (found {len(text)})")
     if station.booking is not None and not 0 <= station.booking.port <= 65_535:
-        tell(".booking.port", f"1 to 65535 (found {station.booking.port})")
+        tell(".booking.port", f"0 to 65535, 0 being any that is free (found {station.booking.port})")
     _check_windows(station, mistakes)
 
 

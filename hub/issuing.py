@@ -113,7 +113,8 @@ def issue(hall: Hall, floor: Floor, asked: Asked, matter: Matter, now: Instant, 
     key = (now - round(weight), event.place, 0, event.place, event.ticket)
     slip = partial(_slip, hall, floor, matter.id, event.ticket, name, now, key, now)
     reply = slip(priority=event.priority, further=event.further, for_window=event.for_window)
-    if hall.policy.cut_off and reply.wait_minutes is not None:
+    # Who has booked has a promise already.
+    if hall.policy.cut_off and not event.booking and reply.wait_minutes is not None:
         ends = max(calling_ends(hall, hall.by_window[n].zone, now) for n in windows)
         if now + (reply.wait_minutes + matter.minutes) * 60_000 > ends:
             raise Refuse(Refusal.QUEUE_OUTLASTS, f"{reply.ahead} before it, about {reply.wait_minutes:.0f} minutes")

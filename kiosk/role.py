@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hall.errors import BadFile
 from hall.happened import Answered, HubChanged, Note, Ticked, Told, Unanswered, Want
-from hall.messages import Health, Printed
+from hall.messages import Printed
 from hall.model import Instant, Printing
 from hall.profile import PrinterProfile
 from hall.station.host import Host, Hosted, Stop
@@ -26,13 +26,9 @@ from screen.painter import Painter
 from screen.window import Closed, Pressed
 from slips.printer import USUAL, OnBytes, OnState, Pace, Printer
 from slips.slip import slip
-from slips.values import PrintEnded, PrinterSeen, PrinterStands
+from slips.values import PrintEnded, PrinterSeen, health_of
 
 DEVICE = "printer"
-HEALTH = {
-    PrinterStands.READY: (Health.READY, ""),
-    PrinterStands.SILENT: (Health.LOST, PrinterStands.SILENT.value),
-}
 log = logging.getLogger("kiosk")
 
 
@@ -79,8 +75,7 @@ class KioskRole:
         if isinstance(event, Pressed):
             event = Tapped(event.id) if event.page == self.state.page.value else Ticked()
         if isinstance(event, PrinterSeen):
-            health = HEALTH.get(event.stands, (Health.DEGRADED, event.stands.value))
-            self._station.device(DEVICE, *health)
+            self._station.device(DEVICE, *health_of(event.stands))
         if isinstance(event, Told | Answered | Unanswered | HubChanged | Ticked | Tapped | PrinterSeen | PrintEnded):
             self.state, effects = step(self.state, event, mono)
             for effect in effects:

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from hall.messages import Health
 from hall.model import Printing, TicketId
 
 
@@ -23,6 +24,13 @@ class PrinterStands(StrEnum):
 
 
 PRINTS = (PrinterStands.READY, PrinterStands.PAPER_LOW)
+
+
+def health_of(stands: PrinterStands) -> tuple[Health, str]:
+    """The device's health, with the reason's code: what is not well, but answers, is degraded."""
+    if stands is PrinterStands.READY:
+        return Health.READY, ""
+    return Health.LOST if stands is PrinterStands.SILENT else Health.DEGRADED, stands.value
 
 
 class PrinterSeen(Struct, frozen=True):

@@ -58,6 +58,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     unprovisioned: tuple[str, ...] = ()  # stations of the hall file without secrets
     readable: tuple[str, ...] = ()  # secrets that others can read
     broker_version: str | None = None
+    asked_for_updates: bool = False
     security_updates: tuple[str, ...] | None = None
     units: dict[str, str] | None = None  # name → active, failed, …
     clock_synced: bool | None = None
@@ -121,13 +122,17 @@ def _broker(facts: Facts) -> Iterator[Finding]:
         names = ", ".join(facts.security_updates[:8])
         count = len(facts.security_updates)
         yield _is("security_updates", count > 0, Severity.WARNING, count=count, names=names)
+    elif facts.asked_for_updates:
+        yield _is("updates_unknown", True, Severity.WARNING)
     for unit, state in (facts.units or {}).items():
         severity = Severity.WARNING if state == "activating" else Severity.BAD
         yield _is("unit", state != "active", severity, unit, state=state)
 
 
 def _machine(facts: Facts) -> Iterator[Finding]:
-    if facts.clock_synced is not None:
+    if facts.clock_synced is None:
+        yield _is("clock_unknown", True, Severity.WARNING)
+    else:
         yield _is("clock", not facts.clock_synced)
     share = facts.disk_free / facts.disk_size
     grave = share < DISK_BAD or facts.disk_free < DISK_BAD_BYTES

@@ -52,6 +52,7 @@ def examine(
         unprovisioned=tuple(_unprovisioned(at, hall)),
         readable=tuple(_readable(at)),
         broker_version=_broker_version(),
+        asked_for_updates=updates,
         security_updates=_security_updates() if updates else None,
         units=_units(at),
         clock_synced=_clock_synced(),

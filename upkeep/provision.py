@@ -24,7 +24,7 @@ from hall.checked import Mistakes, Rules, read_struct, read_toml
 from hall.errors import BadFile
 from hall.model import Hall, StationId, Value
 from hall.station.settings import read_hall, read_hub, read_station, read_text
-from hall.stationchecks import HOST
+from hall.stationchecks import is_host
 from hall.stationfile import Broker, parse_station
 from hall.topics import HOME_ASSISTANT, HUB, WATCH
 from upkeep.brokerfiles import TLS_PORT, Tls, write_broker
@@ -95,7 +95,7 @@ def _a_port(port: int) -> Iterator[tuple[str, str]]:
 
 def _hosts(addresses: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     for n, address in enumerate(addresses):
-        if not HOST.fullmatch(address):
+        if not is_host(address):
             yield f"[{n}]", f"a host name or address, without a port (found {address!r})"
 
 

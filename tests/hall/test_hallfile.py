@@ -125,7 +125,7 @@ def test_what_an_unreadable_file_may_hold_is_not_called_missing() -> None:
 
 
 def test_an_unreadable_main_file_is_the_only_mistake() -> None:
-    with pytest.raises(BadFile, match="1 mistake; nothing was started") as caught:
+    with pytest.raises(BadFile, match="1 mistake; nothing was done") as caught:
         parse_hall("hall.toml", {"hall.toml": "id = "})
     assert len(caught.value.mistakes) == 1
     assert caught.value.mistakes[0].startswith("hall.toml: not TOML: ")

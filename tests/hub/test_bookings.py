@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from hall.events import Booked, BookingMissed
-from hall.messages import Book, CancelBooking, CheckIn, Issued, Next, Noted, Printed, Refusal, Refused
+from hall.messages import Book, CancelBooking, CheckIn, Issued, Next, Noted, Printed, Refusal, Refused, TakeTicket
 from hall.model import BookingState, Printing
 from hub.booking import booking_id
 from hub.verify import verify
@@ -126,6 +126,19 @@ def test_who_comes_after_the_time_booked_stands_as_one_who_walked_in() -> None:
     reply = check_in(one)
     assert isinstance(reply, Issued)
     assert reply.priority == ""
+
+
+def test_who_has_booked_is_let_in_when_the_queue_would_outlast_the_day() -> None:
+    one = house(cut_off=True)
+    assert book(one) == Noted()
+    one.now = at("09:50", NEXT_DAY)
+    one.open()
+    for _ in range(200):
+        walked_in = one.ask(KIOSK, TakeTicket(matter="pension"))
+        if code(walked_in) is not None:
+            break
+    assert code(walked_in) is Refusal.QUEUE_OUTLASTS
+    assert isinstance(check_in(one), Issued)
 
 
 def test_a_slip_that_never_came_out_leaves_the_booking_as_it_was() -> None:

@@ -21,10 +21,9 @@ from hall.profile import PrinterProfile
 from hall.station.line import Line, LineSettings
 from hall.station.settings import fonts, profile
 from kiosk.flow import step
-from kiosk.role import HEALTH
 from kiosk.values import PageName, Report
 from slips.printer import Pace, Printer
-from slips.values import PrintEnded, PrinterSeen, PrinterStands
+from slips.values import PrintEnded, PrinterSeen, PrinterStands, health_of
 from testbed.printer import VirtualPrinter
 from testbed.trouble import Fault
 from tests.kiosk.made import ISSUED, after, issued, ready
@@ -194,9 +193,7 @@ def test_the_number_is_accounted_for_and_people_are_told(
     assert (outcome.ended.outcome, outcome.ended.cause in must.causes) == (must.ends, True), outcome.ended
     assert outcome.sent == (must.ends is not Printing.VOID)
     assert outcome.seen[-1] is must.stands
-    health, reason = HEALTH.get(must.stands, (Health.DEGRADED, must.stands.value))
-    assert health is must.health
-    assert reason == must.stands.value  # the alert's words are found by it
+    assert health_of(must.stands) == (must.health, must.stands.value)  # the alert's words are found by the code
     state, effects = step(after(ready(), *ISSUED), outcome.ended, 2.0)
     (report,) = [effect for effect in effects if isinstance(effect, Report)]
     assert (report.fact.ticket, report.fact.outcome) == (A017.ticket, must.ends)

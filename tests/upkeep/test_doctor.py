@@ -90,6 +90,8 @@ TROUBLES: dict[str, tuple[dict[str, object], str, Severity, str]] = {
         "jiaohao-hub.service",
     ),
     "clock": ({"clock_synced": False}, "clock", B, ""),
+    "nobody knows of the clock": ({"clock_synced": None}, "clock_unknown", W, ""),
+    "nobody knows of updates": ({"security_updates": None, "asked_for_updates": True}, "updates_unknown", W, ""),
     "disk": ({"disk_free": 2 * 10**11}, "disk", W, ""),
     "disk all but full": ({"disk_free": 10**10}, "disk", B, ""),
     "small disk all but full": ({"disk_free": 10**8, "disk_size": 3 * 10**8}, "disk", B, ""),

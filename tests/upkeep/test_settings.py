@@ -254,6 +254,17 @@ def test_a_wrong_value_is_told_with_file_place_value_and_what_is_allowed(tmp_pat
     assert not mute, mute
 
 
+@pytest.mark.parametrize("host", ["10.0.0.1:8883", "hub:1", "::1::", "[::1]", "-hub", ""])
+def test_a_host_has_no_port_and_no_brackets(host: str, tmp_path: Path) -> None:
+    path = tmp_path / "hub.toml"
+    path.write_bytes(msgspec.toml.encode(changed(HUB, ("broker", "host"), host)))
+    with pytest.raises(BadFile, match=r"hub\.toml: broker\.host: a host name or address, without a port"):
+        read_hub(path)
+    for good in ("10.0.0.1", "hub-1.hall", "::1", "fe80::1"):
+        path.write_bytes(msgspec.toml.encode(changed(HUB, ("broker", "host"), good)))
+        assert read_hub(path).broker.host == good
+
+
 @pytest.mark.parametrize("name", FILES_READ)
 def test_an_unknown_key_is_told_with_what_was_meant(name: str, tmp_path: Path) -> None:
     table, read = FILES_READ[name]
