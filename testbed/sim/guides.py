@@ -105,7 +105,10 @@ class GuideRole:
         return CallNumber(window=self._chance.randint(1, 5), label=label)
 
     def _come_back(self, _now: Instant) -> Body:
-        return ComeBack(label=f"{self._chance.choice('ABC')}{self._chance.randint(1, 60):03}")
+        """Any number, or one given out here of late: those are known by their faces."""
+        chance = self._chance
+        anybody = f"{chance.choice('ABC')}{chance.randint(1, 60):03}"
+        return ComeBack(label=chance.choice((anybody, *self._labels[-12:])))
 
     def _hold(self, _now: Instant) -> Body:
         return Hold(window=self._chance.randint(1, 5), reason="form")
