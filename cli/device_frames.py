@@ -145,10 +145,11 @@ class _BarFrames:
         return aabb.encode(frame, bars.check_of(self._profile))
 
 
-class _KeypadFrames:
-    def __init__(self, profile: KeypadProfile) -> None:
-        self._profile = profile
-        self._decoder = ff68.Decoder()
+class _Ff68Frames:
+    """What keypads and pads share: both ends' frames have a header and an address, so nobody need be told who spoke."""
+
+    def __init__(self, decoder: ff68.Decoder | ff68_pad.Decoder) -> None:
+        self._decoder = decoder
 
     def feed(self, data: bytes) -> list[Told]:
         heard = self._decoder.feed(data)
@@ -162,6 +163,21 @@ class _KeypadFrames:
         del colour
         if said and said[0].isdecimal() and len(said) > 1:
             address, said = _number(said[0], "address"), said[1:]
+        return self._encoded(said, address)
+
+    def _encoded(self, said: Sequence[str], address: int) -> bytes:
+        raise NotImplementedError
+
+    def _row(self, frame: Any) -> Told:
+        raise NotImplementedError
+
+
+class _KeypadFrames(_Ff68Frames):
+    def __init__(self, profile: KeypadProfile) -> None:
+        self._profile = profile
+        super().__init__(ff68.Decoder())
+
+    def _encoded(self, said: Sequence[str], address: int) -> bytes:
         match list(said):
             case ["show", ticket]:
                 return ff68.encode(ff68.show(address, None, ticket))
@@ -217,23 +233,12 @@ class _KeypadFrames:
         return {**row, "command": "keys", **meant, **end}
 
 
-class _PadFrames:
+class _PadFrames(_Ff68Frames):
     def __init__(self, profile: PadProfile) -> None:
         self._profile = profile
-        self._decoder = ff68_pad.Decoder()
+        super().__init__(ff68_pad.Decoder())
 
-    def feed(self, data: bytes) -> list[Told]:
-        heard = self._decoder.feed(data)
-        return [damaged(frame) if isinstance(frame, Damaged) else self._row(frame) for frame in heard]
-
-    def decode(self, data: bytes, came_from: str = "auto") -> list[Told]:
-        del came_from
-        return or_none(self.feed(data) + [damaged(frame) for frame in self._decoder.end()], data)
-
-    def encode(self, said: Sequence[str], address: int, colour: Colour) -> bytes:
-        del colour
-        if said and said[0].isdecimal() and len(said) > 1:
-            address, said = _number(said[0], "address"), said[1:]
+    def _encoded(self, said: Sequence[str], address: int) -> bytes:
         match list(said):
             case ["start"]:
                 return ff68.encode(ff68.start_rating(address))
