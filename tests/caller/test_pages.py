@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from itertools import combinations
 
 os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 
@@ -18,12 +17,12 @@ from caller.values import State
 from hall.keymap import Action
 from hall.model import DeskState
 from hall.station.settings import fonts
-from screen.colours import LEAST_CONTRAST, contrast
-from screen.layout import Box
-from screen.page import Button, Page, Panel, Sign, Text
-from screen.painter import Painter, button_texts
+from screen.page import Page, Text
+from screen.painter import Painter
 from tests.caller.made import NOW, at
 from tests.caller.views import LANGUAGES, PIN, SIZES, caller_words, every_state, view
+from tests.screen import legible
+from tests.screen.legible import all_buttons
 
 CASES = [(size, language, name) for size in SIZES for language in LANGUAGES for name in every_state()]
 SMALLEST_BUTTON = 44  # pixels; a 7-inch 800×480 panel has 133 per inch
@@ -32,10 +31,6 @@ SMALLEST_TEXT = 12
 
 def page(size: tuple[int, int], language: str, name: str) -> Page:
     return page_of(view(every_state()[name], size, language))
-
-
-def all_buttons(shown: Page) -> list[Button]:
-    return [item for item in shown.items if isinstance(item, Button)]
 
 
 def spoken(shown: Page) -> list[str]:
@@ -51,50 +46,12 @@ def painter() -> Iterator[Painter]:
 
 
 @pytest.mark.parametrize(("size", "language", "name"), CASES)
-def test_buttons_can_be_hit(size: tuple[int, int], language: str, name: str) -> None:
-    buttons = all_buttons(page(size, language, name))
-    for button in buttons:
-        assert button.box.inside(Box(0, 0, *size)), button
-        assert min(button.box.w, button.box.h) >= SMALLEST_BUTTON, button
-    for one, other in combinations(buttons, 2):
-        assert not one.box.overlaps(other.box), (one.id, other.id)
-    assert len({b.id for b in buttons}) == len(buttons)
-
-
-@pytest.mark.parametrize(("size", "language", "name"), CASES)
-def test_all_words_are_written_whole(size: tuple[int, int], language: str, name: str, painter: Painter) -> None:
+def test_every_page_is_legible_and_in_reach(size: tuple[int, int], language: str, name: str, painter: Painter) -> None:
     shown = page(size, language, name)
-    texts = [item for item in shown.items if isinstance(item, Text)]
-    for button in all_buttons(shown):
-        texts += button_texts(button)
-    for text in texts:
-        fitted, lines = painter.lettering.fit(text)
-        assert not any(line.endswith("…") and not text.words.endswith("…") for line in lines), text
-        assert fitted >= SMALLEST_TEXT, (text.words, fitted)
-        assert text.box.inside(Box(0, 0, *size)), text
-        # What does not fit below is drawn over the next thing.
-        assert fitted * 0.8 * len(lines) <= text.box.h, (text.words, fitted, lines)
-
-
-@pytest.mark.parametrize(("size", "language", "name"), CASES)
-def test_texts_do_not_lie_on_each_other(size: tuple[int, int], language: str, name: str) -> None:
-    shown = page(size, language, name)
-    texts = [item for item in shown.items if isinstance(item, Text | Button | Sign)]
-    for one, other in combinations(texts, 2):
-        assert not one.box.overlaps(other.box), (one, other)
-
-
-@pytest.mark.parametrize(("size", "language", "name"), CASES)
-def test_contrast_is_at_least_4_5(size: tuple[int, int], language: str, name: str) -> None:
-    shown = page(size, language, name)
-    for i, item in enumerate(shown.items):
-        if isinstance(item, Text | Sign):
-            below = [p for p in shown.items[:i] if isinstance(p, Panel) and p.box.holds(*item.box.centre)]
-            ground = below[-1].fill if below else shown.ground
-            assert contrast(item.colour, ground) >= LEAST_CONTRAST, item
-        elif isinstance(item, Button):
-            assert contrast(item.look.ink, item.look.fill) >= LEAST_CONTRAST
-            assert contrast(item.look.second, item.look.fill) >= LEAST_CONTRAST
+    legible.can_be_hit(shown, size, SMALLEST_BUTTON)
+    legible.written_whole(shown, size, painter, SMALLEST_TEXT)
+    legible.apart(shown)
+    legible.contrasting(shown)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
