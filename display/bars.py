@@ -51,6 +51,7 @@ class Wired(Struct):
     profile: BarProfile
     frame: bytes = b""  # empty: nothing to show yet
     due: float = 0.0  # monotonic
+    changed: float | None = None  # since when a text waits that was not written yet; None: the last one is repeated
     misses: int = 0
     seen: BarSeen | None = None
 
@@ -91,6 +92,7 @@ class BarLine:
             if frame != bar.frame:
                 bar.frame = frame
                 bar.due = 0.0
+                bar.changed = self._clock() if bar.changed is None else bar.changed
                 self._changed.notify_all()
 
     def close(self) -> None:
@@ -129,7 +131,7 @@ class BarLine:
                 if bar is None:
                     continue
                 frame, heard = bar.frame, self._heard
-                bar.due = self._clock() + bar.profile.repeat_s
+                bar.due, bar.changed = self._clock() + bar.profile.repeat_s, None
             written = self._port.write(frame)
             with self._changed:
                 self._judge(bar, frame, written, heard)
@@ -145,8 +147,7 @@ class BarLine:
         if not due:
             self._changed.wait(min(bar.due for bar in shown) - now)
             return None
-        # Those that answer come first: a silent one costs its whole timeout.
-        return min(due, key=lambda bar: (bar.misses >= MISSES, bar.due))
+        return min(due, key=_turn)
 
     def _judge(self, bar: Wired, frame: bytes, written: bool, heard: int) -> None:
         until = self._clock() + _patience_s(bar.profile, frame)
@@ -177,6 +178,12 @@ class BarLine:
         if seen != bar.seen:
             bar.seen = seen
             self._put(seen)
+
+
+def _turn(bar: Wired) -> tuple[bool, bool, float]:
+    """Who is written first: those that answer, as a silent one costs its whole timeout; a new text before a repeat;
+    who has waited longest, so that on a busy line no bar is left behind by its neighbours."""
+    return bar.misses >= MISSES, bar.changed is None, bar.due if bar.changed is None else bar.changed
 
 
 def _patience_s(profile: BarProfile, frame: bytes) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -103,6 +104,60 @@ def test_a_silent_bar_still_gets_its_text_and_does_not_hold_up_its_neighbour() -
             first_dumb = next(h.at for h in dumb.heard if h.text == "暂停服务")
             assert first_good - first_dumb < 0.35  # at most one timeout behind
             assert len(dumb.heard) >= MISSES
+
+
+class BusyPort:
+    """A line that takes a frame when it is let to."""
+
+    def __init__(self, on_state: OnState) -> None:
+        self.frames: queue.Queue[bytes] = queue.Queue()
+        self.free = threading.Semaphore(0)
+        self._on_state = on_state
+
+    def start(self) -> None:
+        self._on_state(True, "")
+
+    def write(self, data: bytes) -> bool:
+        self.frames.put(data)
+        return self.free.acquire(timeout=LIMIT_S)
+
+    def close(self) -> None:
+        self.free.release()
+
+    def next_bar(self) -> int:
+        """The address of the next frame that wants to go."""
+        return self.frames.get(timeout=LIMIT_S)[2]
+
+
+def test_on_a_busy_line_every_bar_has_its_turn() -> None:
+    """The last bars waited behind the first ones' newer texts: with six on a full line a call never got there."""
+    mute = model(reply_timeout_ms=0)
+    ports: list[BusyPort] = []
+
+    def open_port(_on_bytes: OnBytes, on_state: OnState) -> Port:
+        ports.append(BusyPort(on_state))
+        return ports[0]
+
+    line = BarLine([Wired(n, n, mute) for n in (1, 2, 3)], open_port, lambda _: None)
+    (port,) = ports
+    line.start()
+    try:
+        line.show(1, "A001", Colour.RED)
+        assert port.next_bar() == 1  # on its way
+        for window in (3, 2, 1, 3):
+            line.show(window, f"A00{window}到", Colour.RED)
+        for wanted in (3, 2):
+            port.free.release()
+            assert port.next_bar() == wanted
+            line.show(wanted, f"A01{wanted}", Colour.RED)  # again, while others still wait
+        turns = []
+        for _ in range(3):
+            port.free.release()
+            turns.append(port.next_bar())
+        assert turns == [1, 3, 2]
+    finally:
+        port.free.release(9)
+        line.close()
 
 
 def test_a_bar_that_never_replies_by_its_profile_is_ready_once_written() -> None:

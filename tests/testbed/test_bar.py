@@ -128,7 +128,7 @@ def test_shipped_bars(name: str, columns: int) -> None:
         ("columns = 1", "must be 2–126 (found 1)"),
         ("columns = 127", "must be 2–126 (found 127)"),
         ("repeat_s = 0.5", "must be 1 s or more (found 0.5)"),
-        ("reply_timeout_ms = -1", "must be 0 or more"),
+        ("reply_timeout_ms = -1", "must be 0–10000"),
         ("sources = []", "a profile without a source"),
     ],
 )
