@@ -265,25 +265,26 @@ def test_a_pulled_cable_is_told_to_all_and_nothing_waits_for_it() -> None:
         assert (first.told.get(timeout=LIMIT_S), second.told.get(timeout=LIMIT_S)) == (False, False)
         began = time.monotonic()
         assert (one.write(cells(1)), two.write(text(1))) == (False, False)
-        assert time.monotonic() - began < 0.5
+        assert time.monotonic() - began < LIMIT_S
         one.close()
         two.close()
 
 
 def test_who_waits_is_told_when_the_frame_leaves() -> None:
-    lines, ear = Lines(), Ear()
+    lines, ear, slow = Lines(), Ear(), LineSettings(baud=2400)
+    airtime = 5 * len(text(1)) * byte_airtime_s(slow)
     with pty() as cable:
-        port = lines.port(cable.path, LineSettings(), ear.heard.put, ear.on_state)
-        patient = lines.port(cable.path, LineSettings(), ear.heard.put, ear.on_state, waits=True)
+        port = lines.port(cable.path, slow, ear.heard.put, ear.on_state)
+        patient = lines.port(cable.path, slow, ear.heard.put, ear.on_state, waits=True)
         port.start()
         patient.start()
         assert ear.told.get(timeout=LIMIT_S) is True
         began = time.monotonic()
         for addr in range(1, 6):
             assert port.write(text(addr))
-        assert time.monotonic() - began < 5 * len(text(1)) * BYTE_S  # queued, not sent
+        assert time.monotonic() - began < airtime  # queued, not sent
         assert patient.write(cells(1)) is True
-        assert time.monotonic() - began >= 5 * (len(text(1)) * BYTE_S + GAP_S)
+        assert time.monotonic() - began >= airtime + 5 * GAP_S
         port.close()
         patient.close()
 
@@ -310,7 +311,7 @@ def test_a_bar_known_to_be_silent_does_not_hold_up_its_neighbour() -> None:
             began = time.monotonic()
             bars.show(2, "空闲", Colour.GREEN)
             good.wait_for("空闲", LIMIT_S)
-            assert time.monotonic() - began < 0.5
+            assert time.monotonic() - began < 1.0  # the dumb one's time for an answer
         finally:
             bars.close()
 
