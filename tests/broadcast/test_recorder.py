@@ -19,7 +19,7 @@ from broadcast.values import Clip
 from tests.broadcast.made import wording_of
 from tests.broadcast.waiting import Heard, wait_until
 
-LIMIT_S = 0.6
+LIMIT_S = 4.0  # for the start of a process and a clip; one that hangs is waited for so long
 ONE, TWO, THREE = (Clip("zh", text) for text in ("一", "二", "三"))
 
 # A voice process of the test's own: it records tones, notes its process id, and misbehaves where the file `troubles`
@@ -62,7 +62,7 @@ PROCESS = """
 class Studio:
     """A recorder with the test's own voice process."""
 
-    def __init__(self, folder: Path, limit_s: float = LIMIT_S + 0.4) -> None:
+    def __init__(self, folder: Path, limit_s: float = LIMIT_S) -> None:
         self.folder = folder
         self.clips = Clips(folder / "clips", [wording_of("zh")])
         self.heard = Heard[Recording]()
@@ -84,7 +84,7 @@ class Studio:
 
 
 @contextmanager
-def studio(folder: Path, limit_s: float = LIMIT_S + 0.4) -> Iterator[Studio]:
+def studio(folder: Path, limit_s: float = LIMIT_S) -> Iterator[Studio]:
     made = Studio(folder, limit_s)
     made.recorder.start()
     try:

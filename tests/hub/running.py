@@ -29,7 +29,7 @@ from hall.topics import ALERT, OPEN, Tree
 from tests.hall.halls import Table, toml
 from tests.hub.made import KIOSK, MORNING, a_table
 
-LIMIT_S = 8.0
+LIMIT_S = 20.0
 TAKE = TakeTicket(matter="pension")
 T = TypeVar("T")
 
