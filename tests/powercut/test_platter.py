@@ -100,9 +100,11 @@ def test_every_sector_is_as_it_was_at_some_moment_since_the_last_sync(done: list
     assert platter.whole()["file"] == moments[-1]
     found = platter.image(Random(seed))["file"]
     assert len(found) in {len(moment) for moment in moments}
-    grew = len(found) > len(moments[0])
+    # What it may have grown from to this length: the shortest it was before one of the moments when it had it.
+    sizes = [len(moment) for moment in moments]
+    grown_from = min((size for at, size in enumerate(sizes) if len(found) in sizes[at + 1 :]), default=len(found))
     for at in range(0, len(found), SECTOR):
         sector = found[at : at + SECTOR]
         seen = [moment[at : at + SECTOR] for moment in moments]
-        beyond = grew and at + len(sector) > len(moments[0])  # never written there: zeros or junk
+        beyond = at + len(sector) > grown_from  # never written there: zeros or junk
         assert beyond or any(was[: len(sector)] == sector or was.ljust(len(sector), b"\0") == sector for was in seen)
