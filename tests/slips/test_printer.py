@@ -36,10 +36,18 @@ class Desk:
         self.profile = replace(found, **changes)
         self.twin = VirtualPrinter(self.profile, bytes_per_s=bytes_per_s)
         self.told: queue.Queue[PrinterSeen | PrintEnded] = queue.Queue()
+        self.mishaps: queue.SimpleQueue[Callable[[bytes], bytes]] = queue.SimpleQueue()
         self.printer = Printer(self._line, self.profile, fonts().regular, self.told.put, QUICK)
 
     def _line(self, on_bytes: Callable[[bytes], None], on_state: Callable[[bool, str], None]) -> Line:
-        return Line(self.twin.path, LineSettings(baud=115_200), on_bytes, on_state)
+        return Line(self.twin.path, LineSettings(baud=115_200), lambda data: on_bytes(self._cable(data)), on_state)
+
+    def _cable(self, data: bytes) -> bytes:
+        """What arrives of what the printer said: each mishap hits one piece."""
+        try:
+            return self.mishaps.get_nowait()(data)
+        except queue.Empty:
+            return data
 
     def seen(self, stands: PrinterStands) -> None:
         """Wait until the driver tells that the printer stands so."""
@@ -88,6 +96,12 @@ def busy_desk() -> Iterator[Desk]:
 def plain_desk() -> Iterator[Desk]:
     """A printer that knows no in-order answer."""
     yield from _desk(Desk(in_order_status=False))
+
+
+@pytest.fixture
+def asked_desk() -> Iterator[Desk]:
+    """A printer that says nothing but what it is asked."""
+    yield from _desk(Desk(auto_status=False))
 
 
 def _desk(desk: Desk) -> Iterator[Desk]:
@@ -180,6 +194,28 @@ def test_noise_over_the_answer_is_asked_again_and_nothing_is_taken_for_it(desk: 
     desk.twin.recover()
     assert desk.ended() == PrintEnded(A017.ticket, Printing.ON_PAPER)
     assert desk.twin.next_slip(LIMIT_S).whole
+
+
+@pytest.mark.parametrize(
+    "mishap",
+    [lambda data: data[1:], lambda data: b"\xff" + data, lambda data: bytes([data[0] ^ 0x55]) + data[1:]],
+    ids=["lost", "too many", "wrong"],
+)
+def test_one_byte_amiss_in_an_answer_is_no_silence(asked_desk: Desk, mishap: Callable[[bytes], bytes]) -> None:
+    asked_desk.mishaps.put(mishap)
+    _until(asked_desk.mishaps.empty)
+    asked_desk.print()
+    told = [asked_desk.told.get(timeout=LIMIT_S)]
+    assert told == [PrintEnded(A017.ticket, Printing.ON_PAPER)], "a printer that was asked again is not silent"
+
+
+def test_a_printer_without_in_order_answers_is_asked_twice_after_a_slip(plain_desk: Desk) -> None:
+    plain_desk.print()
+    # It was asked before the slip: what it says from now on answers the question after it.
+    _until(lambda: b"A017" in plain_desk.slip_bytes_received())
+    plain_desk.mishaps.put(lambda data: data[1:])
+    assert plain_desk.ended() == PrintEnded(A017.ticket, Printing.ON_PAPER, "without_in_order")
+    assert plain_desk.mishaps.empty()
 
 
 def test_what_happens_to_the_idle_printer_is_told(desk: Desk) -> None:
