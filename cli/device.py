@@ -79,20 +79,25 @@ def decode(
 
 @device_app.command(
     epilog="Examples: hall device encode ff68-21key-a 1 0C · hall device encode ff68-21key-a show 023 · "
-    "hall device encode a090-8 请A1 · hall device encode escpos-80mm status 4"
+    "hall device encode a090-8 请A1 · hall device encode number4-3 A017 · hall device encode escpos-80mm status 4"
 )
 def encode(
     profile: ProfileName,
     value: Annotated[list[str], typer.Argument(help="Bars: a text. ff68: address and key, or show 023, beep, done.")],
     address: Address = None,
     colour: Annotated[Light, typer.Option(help="Of a bar's text.")] = Light.RED,
+    language: Spoken = Language.ZH,
 ) -> None:
-    """Print the bytes, in hex, that tell a device something, or that it would send."""
-    from cli.device_frames import frames_of, hex_of, usual_address
+    """Print the bytes, in hex, that tell a device something, or that it would send. A board of digits shows the
+    number of the ticket in a text; what it shows is told apart, on the error output."""
+    from cli.device_frames import frames_of, hex_of, shown_instead, usual_address
+    from hall.station.settings import words
 
     found = _profile(profile)
     at = usual_address(found) if address is None else address
     print(hex_of(frames_of(found).encode(value, at, Colour[colour.name])))
+    if (shown := shown_instead(found, value)) is not None:
+        print(words("device", language.value)("check.look", text=shown), file=sys.stderr)
 
 
 @device_app.command(epilog="Example: hall device check escpos-80mm --port /dev/ttyUSB0")

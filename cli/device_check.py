@@ -152,7 +152,7 @@ class Check:
         frame = codec.show(self._address, text, Colour.GREEN)
         counter = bars.replies(profile)
         self._desk.write(frame)
-        self._found("look", text=text.strip())
+        self._found("look", text=bars.shown_of(profile, text).strip())
         if counter is None:
             self._found("silent_kind")
             return None

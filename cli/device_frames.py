@@ -51,6 +51,13 @@ def usual_address(profile: Profile) -> int:
     return ff68_pad.address(1) if isinstance(profile, PadProfile) else 1
 
 
+def shown_instead(profile: Profile, said: Sequence[str]) -> str | None:
+    """What a bar shows where it is not the text that was typed; None if it is, or the device is no bar."""
+    text = " ".join(said)
+    shown = bars.shown_of(profile, text) if isinstance(profile, BarProfile) else text
+    return None if shown == text else shown
+
+
 def bytes_of(said: Sequence[str]) -> bytes:
     """The bytes of hex digits, however they are set apart. Raises NotSaid."""
     pieces = " ".join(said).replace(",", " ").replace("0x", " ").replace(":", " ").split()
@@ -110,8 +117,6 @@ class _BarFrames:
             raise NotSaid("say the text to show, as in: hall device encode a090-8 请A017到3号窗口")
         if text == "probe" and (asked := self._codec.probe(address)):
             return asked
-        if self._profile.digits is not None:
-            _number(text, "number for this board", most=min(number4.MAX_NUMBER, 10**self._profile.digits - 1))
         return self._codec.show(address, text, colour)
 
     def _row(self, frame: bars.Frame | Damaged) -> Told:

@@ -11,7 +11,7 @@ from display.bartext import COLOURS, bar_text
 from display.flow import fresh, step
 from display.screen import page_of
 from display.shown import shown
-from display.values import Light, Settings, State
+from display.values import BarSays, Light, Settings, State
 from hall.devices import device_at
 from hall.errors import BadFile
 from hall.messages import Health
@@ -125,7 +125,10 @@ class Display:
         self._station.device(device_at("bar", seen.window), seen.health, seen.reason)
 
     def _light(self, light: Light) -> None:
-        text = bar_text(light, self._profiles[light.window].columns, self._words)
+        profile = self._profiles[light.window]
+        text = bar_text(light, profile.columns, self._words)
+        if profile.digits is not None and light.says is BarSays.EMERGENCY:
+            text = ""  # “请到A2出口” calls nobody, but a board of digits would show 2
         self._lines[light.window].show(light.window, text, COLOURS[light.says])
 
     def _show(self, window: Window) -> None:

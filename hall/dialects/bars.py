@@ -13,6 +13,7 @@ from hall.dialects.a090 import Colour, Lit
 from hall.profile import BarProfile
 
 _TICKET: Final = re.compile("[A-Z]+([0-9]+)")  # in a wording that may name windows and minutes, too
+_SURE_DIGITS: Final = 4  # number4 counts to 65535: of five digits not all can be shown
 
 
 class Lights(msgspec.Struct, frozen=True):
@@ -74,6 +75,17 @@ def check_of(profile: BarProfile) -> aabb.Check:
     if profile.dialect == "aabb-xor":
         return "xor"
     return "sum with end" if profile.sum_counts_end else "sum"
+
+
+def shown_of(profile: BarProfile, text: str) -> str:
+    """What a bar of this profile shows of a text. A board of digits has no letters: of a wording it shows the ticket's
+    number, its last digits if it has more than the board; 0 if there is no ticket in it."""
+    if profile.digits is None:
+        return text
+    ticket = _TICKET.search(text)
+    number = ticket[1] if ticket else text.strip() if text.strip().isdecimal() else "0"
+    shown = int(number[-profile.digits :])
+    return str(shown if shown <= number4.MAX_NUMBER else int(number[-_SURE_DIGITS:]))
 
 
 class Replies:
@@ -151,18 +163,12 @@ class _Aabb:
 
 
 class _Number4:
-    """A board has no letters: of a wording it shows the ticket's number, its last digits if it has more than the
-    board; 0 if there is no ticket in it."""
-
     def __init__(self, profile: BarProfile) -> None:
-        assert profile.digits is not None  # a rule of profiles
-        self._most = 10**profile.digits
+        self._profile = profile
 
     def show(self, addr: int, text: str, colour: Colour) -> bytes:
         del colour
-        ticket = _TICKET.search(text)
-        number = int(ticket[1]) if ticket else int(text) if text.strip().isdecimal() else 0
-        return number4.encode(number4.Frame(addr, number % self._most))
+        return number4.encode(number4.Frame(addr, int(shown_of(self._profile, text))))
 
     def probe(self, addr: int) -> bytes:
         del addr

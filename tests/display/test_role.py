@@ -161,6 +161,23 @@ def test_a_bar_and_its_health_without_a_screen(broker: Broker, bar: VirtualBar, 
         running.end()
 
 
+def test_a_board_of_digits_shows_tickets_and_no_digit_of_an_emergencys_text(broker: Broker, tmp_path: Path) -> None:
+    found = profile("number4-3")
+    assert isinstance(found, BarProfile)
+    with VirtualBar(1, found) as board:
+        broker.publish(TREE.window(3), encode(window(DeskState.CALLING)), retain=True)
+        settings = DisplaySettings(bars=(BarSettings(window=3, port=board.path, profile="number4-3"),))
+        running = Running(broker, settings, tmp_path)
+        try:
+            running.station.turn(running.station.inbox.take(0))
+            board.wait_for("17", LIMIT_S)
+            broker.publish(TREE.of(EMERGENCY, "a"), encode(emergency("a", "请到B2出口")), retain=True)
+            running.station.turn(running.station.inbox.take(LIMIT_S))
+            board.wait_for("0", LIMIT_S)
+        finally:
+            running.end()
+
+
 def test_pictures_are_written_and_only_when_something_changed(broker: Broker, tmp_path: Path) -> None:
     screen = Screen(width=1280, height=720, pictures="pictures")
     running = Running(broker, DisplaySettings(zone="a", screen=screen), tmp_path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from hall.dialects import Damaged, a090, bars, number4
 from hall.dialects.a090 import Colour
@@ -52,6 +53,17 @@ def test_a_reply_is_counted_however_it_is_cut(name: str) -> None:
 def test_a_board_shows_the_number_of_the_ticket_and_no_other(text: str, number: int) -> None:
     board = bars.codec(BARS["number4-3"])
     assert board.show(5, text, Colour.GREEN) == number4.encode(number4.Frame(5, number))
+
+
+@pytest.mark.parametrize(("text", "shown"), [("A65535", "65535"), ("A65536", "5536"), ("A99999", "9999"), ("12", "12")])
+def test_five_digits_are_shown_as_far_as_a_frame_can_count(text: str, shown: str) -> None:
+    board = replace(BARS["number4-3"], digits=5)
+    assert bars.shown_of(board, text) == shown
+    assert bars.codec(board).show(5, text, Colour.RED) == number4.encode(number4.Frame(5, int(shown)))
+
+
+def test_digits_without_end_are_no_trouble() -> None:
+    assert bars.shown_of(BARS["number4-3"], "A" + "7" * 10_000) == "777"
 
 
 def test_colours_reach_the_bar_where_the_frame_has_them() -> None:
