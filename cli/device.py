@@ -17,7 +17,10 @@ device_app = typer.Typer(no_args_is_help=True, help="Devices on the desk: profil
 
 ProfileName = Annotated[str, typer.Argument(help="A profile's name (see `hall device list`), or your own file.toml.")]
 Port = Annotated[
-    str, typer.Option(help="/dev/ttyUSB0, socket://host:port, tcp://host:port or rfc2217://host:port; ?rs485=rts.")
+    str,
+    typer.Option(
+        help="/dev/ttyUSB0, socket://host:port, tcp://host:port or rfc2217://host:port; ?rs485=rts, ?echo=drop."
+    ),
 ]
 Address = Annotated[int | None, typer.Option(min=0, max=255, help="The device's address on its line; default: usual.")]
 

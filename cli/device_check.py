@@ -37,6 +37,7 @@ class Verdict(Struct, frozen=True):
 
     port: str
     works: bool | None
+    echoes: bool  # the adapter gives back what is sent
     says: tuple[str, ...]
     seconds: float
 
@@ -70,6 +71,12 @@ class Check:
             self._found("no_port", reason=reason)
             return False
         self._found("open")
+        works = self._tried()
+        if self._desk.echoes:
+            self._found("echoes")
+        return works
+
+    def _tried(self) -> bool | None:
         if isinstance(self._profile, PrinterProfile):
             return self._printer(self._profile)
         if isinstance(self._profile, BarProfile):
@@ -83,6 +90,8 @@ class Check:
         """Nothing came that answers; what did come is shown: another profile may know it."""
         if self._came:
             self._found("strange", bytes=hex_of(self._came))
+        elif self._desk.echoes:
+            self._found("echo_only")
         else:
             self._found("silent", seconds=f"{self._seconds:g}")
 
@@ -258,7 +267,8 @@ def check_device(
         print(say(f"check.{trying}", title=profile.title, port=port, address=at), flush=True)
     with Desk(port, profile) as desk:
         works = Check(profile, desk, at, seconds, say, tell, slip=slip).run()
-    verdict = Verdict(port, works, tuple(says), round(time.monotonic() - began, 2))
+        echoes = desk.echoes
+    verdict = Verdict(port, works, echoes, tuple(says), round(time.monotonic() - began, 2))
     if json:
         print(msgspec.json.encode(verdict).decode())
     else:

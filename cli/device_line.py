@@ -1,4 +1,5 @@
-"""A device's line from the bench: opened with its profile's settings, listened to with limits."""
+"""A device's line from the bench: opened with its profile's settings, listened to with limits. What an adapter gives
+back of what was sent is no device's word; it is passed over and told."""
 
 from __future__ import annotations
 
@@ -11,9 +12,12 @@ from typing import Final, Self
 from msgspec import Struct
 
 from hall.profile import Profile
+from hall.station.echo import Echo
 from hall.station.line import Line, LineSettings
+from hall.station.port import airtime_s
 
 OPEN_LIMIT_S: Final = 6.0  # a terminal server negotiates for up to three
+STEP_S: Final = 0.1  # bytes that may be the beginning of an echo are held back no longer than they must
 
 
 class Broke(Struct, frozen=True):
@@ -29,6 +33,8 @@ class Desk:
         self._items: queue.Queue[bytes | Broke | None] = queue.Queue()
         line = profile.line
         settings = LineSettings(baud=line.baud, bits=line.bits, parity=line.parity, stop_bits=line.stop_bits)
+        self._settings = settings
+        self._echo = Echo()
         self._line = Line(url, settings, self._items.put, self._state)
 
     def _state(self, is_open: bool, reason: str) -> None:
@@ -52,19 +58,25 @@ class Desk:
 
     def write(self, data: bytes) -> bool:
         """Send; False if the port broke."""
+        self._echo.sent(data, time.monotonic(), airtime_s(self._settings, len(data)))
         return self._line.write(data)
+
+    @property
+    def echoes(self) -> bool:
+        """Whether something came back as it was sent."""
+        return self._echo.count > 0
 
     def listen(self, limit_s: float, take: Callable[[bytes], bool]) -> Broke | bool:
         """Give what comes to `take` until it says that it is enough (True), the limit is over (False), or it broke."""
         deadline = time.monotonic() + limit_s
         while (left := deadline - time.monotonic()) > 0:
             try:
-                item = self._items.get(timeout=left)
+                item = self._items.get(timeout=min(left, STEP_S))
             except queue.Empty:
-                return False
+                item = b""
             if isinstance(item, Broke):
                 return item
-            if item is not None and take(item):
+            if item is not None and (said := self._echo.heard(item, time.monotonic())) and take(said):
                 return True
         return False
 

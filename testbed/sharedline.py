@@ -7,7 +7,8 @@ line.clamp(VirtualBar(1, profile).path, listens=False)     replies at once
 
 Every byte takes its airtime, both ways. Who speaks while another speaks spoils both: a collision. The host is never
 held back: whether it listens is what is to be seen. Devices that listen and wait at the same time take turns, which
-no real line promises; one clamped with `listens=False` does not.
+no real line promises; one clamped with `listens=False` does not. With `echoes` the host hears itself, as behind an
+adapter whose receiver stays on.
 """
 
 import contextlib
@@ -58,8 +59,11 @@ class _Talker:
 class SharedLine:
     """The wire. `path` is the host's serial port."""
 
-    def __init__(self, baud: int = 9600, on_burst: Callable[[Burst], None] | None = None) -> None:
+    def __init__(
+        self, baud: int = 9600, on_burst: Callable[[Burst], None] | None = None, *, echoes: bool = False
+    ) -> None:
         self._byte_s = 10 / baud
+        self._echoes = echoes
         self._on_burst = on_burst  # called on the line's thread
         self._pty = Pty()
         self._host = _Talker(HOST, self._pty.master, listens=False)
@@ -195,7 +199,7 @@ class SharedLine:
                 said, talker.waiting = talker.waiting[:count], talker.waiting[count:]
                 talker.said += said
                 talker.clean += 0 if talker.collided else len(said)
-                if talker is not self._host and self._pty.plugged:
+                if (talker is not self._host or self._echoes) and self._pty.plugged:
                     self._pty.write(_spoilt(said) if talker.collided else bytes(said))
             if not talker.waiting and now >= talker.began + len(talker.said) * self._byte_s - 1e-6:
                 self._end(talker)

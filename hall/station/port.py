@@ -3,7 +3,8 @@
     /dev/ttyUSB0          a serial port, or a PTY
     /dev/ttyS1?rs485=rts  the same behind an adapter whose direction RTS turns; rs485=rts-low if low means send
     rfc2217://host:port   a serial port of a terminal server
-    tcp://host:port       a network printer; socket:// is the same
+    tcp://host:port       a network printer, or a gateway to a serial line; socket:// is the same
+    …?echo=drop           an adapter that gives back what is sent: its echo is dropped. Several options: ?a=b&c=d
 
 Every call has a limit. What is wrong is an OSError, whatever the port.
 """
@@ -15,6 +16,7 @@ import os
 import select
 import socket
 import termios
+import threading
 import time
 from collections.abc import Iterator
 from typing import Final, Protocol
@@ -24,12 +26,14 @@ import serial
 from msgspec import Struct
 
 from hall.errors import HallError
+from hall.station.echo import Echo
 
 READ_LIMIT_S: Final = 0.5
 WRITE_LIMIT_S: Final = 5.0
 OPEN_LIMIT_S: Final = 5.0
 KEEPALIVE_S: Final = 5  # a printer that lost its power says no goodbye: 5 s of silence, then three questions
 CHUNK: Final = 4096
+OPTIONS: Final = {"rs485": ("rts", "rts-low"), "echo": ("drop",)}
 TURN_S: Final = 0.0005  # for the last bit to leave the UART after it says that it is empty
 
 
@@ -68,14 +72,31 @@ class Port(Protocol):
 
 def open_port(url: str, settings: LineSettings) -> Port:
     """The port of a URL. Raises BadPort for a URL that is none, OSError if it cannot be opened now."""
-    plain, _, option = url.partition("?rs485=")
-    scheme = urlsplit(plain).scheme if "://" in plain else ""
+    plain, options = _options(url)
+    port = _plain_port(plain, settings, options.get("rs485", ""))
+    return _Echoing(port, settings) if "echo" in options else port
+
+
+def _options(url: str) -> tuple[str, dict[str, str]]:
+    """The URL without our own options, and these; what else stands behind its ? is pyserial's."""
+    plain, _, query = url.partition("?")
+    asked = [part.partition("=") for part in query.split("&") if part]
+    options = {name: value for name, _, value in asked if name in OPTIONS}
+    for name, value in options.items():
+        if value not in OPTIONS[name]:
+            raise BadPort(f"{url}: {name} is {' or '.join(OPTIONS[name])} (found {value!r})")
+    rest = "&".join("".join(part) for part in asked if part[0] not in OPTIONS)
+    return plain + ("?" + rest if rest else ""), options
+
+
+def _plain_port(url: str, settings: LineSettings, rs485: str) -> Port:
+    scheme = urlsplit(url).scheme if "://" in url else ""
     if scheme in ("tcp", "socket"):
-        return _Tcp(plain)
-    if option not in ("", "rts", "rts-low"):
-        raise BadPort(f"{url}: rs485 is rts or rts-low (found {option!r})")
-    port = _Serial(plain, settings, limited=scheme != "rfc2217")
-    return _Rs485(port, settings, sends_high=option == "rts") if option else port
+        if rs485:
+            raise BadPort(f"{url}: a network port has no RTS; its gateway turns the line, so leave rs485 away")
+        return _Tcp(url)
+    port = _Serial(url, settings, limited=scheme != "rfc2217")
+    return _Rs485(port, settings, sends_high=rs485 == "rts") if rs485 else port
 
 
 def airtime_s(settings: LineSettings, count: int) -> float:
@@ -164,6 +185,28 @@ class _Rs485:
             time.sleep(airtime_s(self._settings, len(data)) + TURN_S)
         finally:
             self._port.direction(high=not self._sends_high)
+
+
+class _Echoing:
+    """An adapter that gives back what is sent."""
+
+    def __init__(self, port: Port, settings: LineSettings) -> None:
+        self._port = port
+        self._settings = settings
+        self._echo = Echo()
+        self._guard = threading.Lock()
+        self.cancel = port.cancel
+        self.close = port.close
+
+    def read(self) -> bytes:
+        data = self._port.read()
+        with self._guard:
+            return self._echo.heard(data, time.monotonic())
+
+    def write(self, data: bytes) -> None:
+        with self._guard:
+            self._echo.sent(data, time.monotonic(), airtime_s(self._settings, len(data)))
+        self._port.write(data)
 
 
 class _Tcp:

@@ -124,10 +124,20 @@ def test_a_port_that_opens_and_breaks_is_given_time(server: Server) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["tcp://127.0.0.1", "tcp://:9100", "tcp://h:9100/x", "tcp://h:99999", "/dev/null?rs485=x"]
+    "url",
+    [
+        "tcp://127.0.0.1",
+        "tcp://:9100",
+        "tcp://h:9100/x",
+        "tcp://h:99999",
+        "tcp://h:9100?rs485=rts",
+        "/dev/null?rs485=x",
+        "/dev/null?echo=keep",
+        "/dev/null?echo",
+    ],
 )
 def test_urls_that_are_no_ports_say_what_is_wrong(url: str) -> None:
-    with pytest.raises(BadPort, match=r"tcp://|Port out of range|rts-low"):
+    with pytest.raises(BadPort, match=r"tcp://|Port out of range|rts-low|echo is drop"):
         open_port(url, SETTINGS)
 
 
@@ -242,6 +252,14 @@ def test_the_direction_of_an_adapter_is_turned_round_every_frame(
     assert then - written[0] >= 12 * 10 / 1200  # not before the last bit has left
     assert port.read()
     port.close()
+
+
+def test_what_is_sent_comes_back_only_where_it_is_not_dropped() -> None:
+    for url, heard in (("loop://", b"\xff\x68"), ("loop://?echo=drop", b""), ("loop://?rs485=rts&echo=drop", b"")):
+        port = open_port(url, SETTINGS)
+        port.write(b"\xff\x68")
+        assert port.read() == heard, url
+        port.close()
 
 
 def test_an_adapter_without_rts_is_told(tmp_path: Path) -> None:
