@@ -4,11 +4,12 @@ from importlib import resources
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from hall.errors import BadFile
 from hall.keymap import Action, Binding, action_of, clashes
 from hall.profile import KINDS, KeypadProfile, PadProfile, PrinterProfile, kind_of
-from hall.profilefile import parse_profile
+from hall.profilefile import OWN_CLAIMS, parse_profile
 
 SHIPPED = {
     Path(file.name).stem: file.read_text("utf-8")
@@ -38,7 +39,16 @@ def test_printers() -> None:
     assert (wide.width_dots, wide.columns, wide.cut, wide.line.baud) == (576, 48, "partial", 115200)
     assert (small.width_dots, small.columns, small.cut, small.line.baud) == (384, 32, "none", 9600)
     assert small.chinese == wide.chinese == "gb18030"
-    assert small.in_order_status
+    assert wide.in_order_status
+    assert not small.in_order_status  # in no source for these
+
+
+def test_a_printer_without_a_chinese_font_differs_in_nothing_else() -> None:
+    font, raster = (parse_profile(name, SHIPPED) for name in ("escpos-58mm", "escpos-58mm-raster"))
+    assert isinstance(raster, PrinterProfile)
+    claims = {claim: getattr(font, claim) for claim in OWN_CLAIMS}
+    assert raster.chinese == "raster"
+    assert replace(raster, chinese="gb18030", **claims) == font
 
 
 @pytest.mark.parametrize(
