@@ -2,7 +2,7 @@
 
 Bytes go three ways: all are kept; questions in real time are answered at once; the rest waits in the receive
 buffer and is printed in order while the printer can. What it cannot print waits: after paper is loaded it
-goes on where it stopped. A kiosk printer's presenter holds a cut slip out until somebody takes it.
+goes on where it stopped. What happens to a slip after the knife is `testbed.printer_mouth`.
 """
 
 import queue
@@ -12,38 +12,25 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-import msgspec
 from PIL import Image
 
-from hall.dialects import escpos_presenter as presenter
 from hall.dialects.escpos_status import Question
 from hall.profile import PrinterProfile
-from testbed.escpos_commands import Command, Parser, RealTime
+from testbed.escpos_commands import Command
 from testbed.escpos_picture import CUTS, Paper
+from testbed.printer_buffer import ReceiveBuffer
+from testbed.printer_mouth import Mouth, Slip
 from testbed.printer_says import Condition, answer, by_itself
 from testbed.trouble import Fault, Trouble
 from testbed.twin import Twin
 
 BUFFER_BYTES: Final = 1 << 20  # commands waiting beyond this stay in the cable: the host's writes block
 MAX_KEPT: Final = 10_000  # pieces of received bytes that are remembered
-MAX_SLIPS: Final = 64  # older ones are swept up if nobody takes them
 MAX_PRINTED: Final = 8 << 20  # bytes; a host that never cuts gets its paper torn off here
 _LATE_S: Final = 0.05  # the print head does not make up for more than this
 _GS_R: Final = b"\x1dr"
 _GS_A: Final = b"\x1da"
 _GS_E: Final = b"\x1de"
-
-
-class Slip(msgspec.Struct, frozen=True):
-    """One slip as it fell out at a cut. `whole` is False if paper or cover stopped it on the way: the picture
-    then shows both pieces as one. `unknown` are commands the printer did not understand."""
-
-    data: bytes
-    text: str
-    picture: Image.Image
-    whole: bool
-    cut_at: float  # monotonic seconds
-    unknown: tuple[bytes, ...]
 
 
 class VirtualPrinter(Twin):
@@ -65,14 +52,11 @@ class VirtualPrinter(Twin):
         self._says_full = profile is None or profile.status == "full"
         self._may_tell = profile is None or profile.auto_status
         self._cutter = profile is None or profile.cut != "none"
-        self._presents = profile is not None and profile.presenter is not None
         self.trouble: Final = Trouble()
         self._bytes_per_s = bytes_per_s
-        self._png_dir = png_dir
         self._tap = tap
         self._kept: deque[tuple[float, bytes]] = deque(maxlen=MAX_KEPT)
-        self._slips: queue.Queue[Slip] = queue.Queue(MAX_SLIPS)
-        self._count = 0
+        self._mouth = Mouth(presents=profile is not None and profile.presenter is not None, png_dir=png_dir)
         self._paper = True
         self._near_end = False
         self._cover_open = False
@@ -81,15 +65,10 @@ class VirtualPrinter(Twin):
         self._power = True
         self._auto = False  # says by itself what changes: GS a
         self._said = b""  # by itself, the last time
-        self._in_mouth = False
-        self._retracted: list[Slip] = []
         self._left: int | None = None  # bytes until the paper ends
         self._plans: list[tuple[Callable[[Command], bool], Callable[[], None]]] = []
         self._free_at = 0.0  # monotonic time at which the print head has finished what it was given
-        self._parser = Parser()
-        self._real_time = RealTime()
-        self._buffer: deque[Command] = deque()
-        self._buffered = 0
+        self._buffer = ReceiveBuffer()
         self._printed = bytearray()  # since the last cut
         self._roll = Paper(self._width)
         self._whole = True
@@ -200,12 +179,12 @@ class VirtualPrinter(Twin):
 
     def waiting_bytes(self) -> int:
         """Bytes in the receive buffer that are not printed yet."""
-        return self.do(lambda: self._buffered)
+        return self.do(lambda: self._buffer.size)
 
     @property
     def retracted(self) -> list[Slip]:
         """The slips that the presenter took back."""
-        return self.do(lambda: list(self._retracted))
+        return self.do(lambda: list(self._mouth.retracted))
 
     def condition(self) -> dict[str, bool | int]:
         """What somebody who looks at it sees."""
@@ -217,10 +196,10 @@ class VirtualPrinter(Twin):
                 "near_end": self._near_end,
                 "cover_open": self._cover_open,
                 "cutter_stuck": self._jammed,
-                "slip_in_mouth": self._in_mouth,
+                "slip_in_mouth": self._mouth.is_full,
                 "tells_changes": self._auto,
-                "slips": self._count,
-                "bytes_waiting": self._buffered,
+                "slips": self._mouth.count,
+                "bytes_waiting": self._buffer.size,
             }
 
         return self.do(look)
@@ -232,16 +211,16 @@ class VirtualPrinter(Twin):
     def next_slip(self, timeout_s: float) -> Slip:
         """Take the next slip that was cut; raises TimeoutError if none falls out in time."""
         try:
-            slip = self._slips.get(timeout=timeout_s)
-            self.do(lambda: setattr(self, "_in_mouth", False))
-            return slip
+            slip = self._mouth.slips.get(timeout=timeout_s)
         except queue.Empty:
             raise TimeoutError(f"no slip was cut within {timeout_s} s; {self.do(self._describe)}") from None
+        self.do(self._mouth.taken)
+        return slip
 
     def _describe(self) -> str:
         faults = {"no paper": not self._paper, "cover open": self._cover_open, "cutter stuck": self._jammed}
         told = ", ".join(fault for fault, there in faults.items() if there) or "nothing wrong"
-        return f"{told}, {self._buffered} bytes wait, {len(self._printed)} bytes printed since the last cut"
+        return f"{told}, {self._buffer.size} bytes wait, {len(self._printed)} bytes printed since the last cut"
 
     # --- its thread -----------------------------------------------------------------------------------------
 
@@ -251,14 +230,9 @@ class VirtualPrinter(Twin):
         if not self._power:
             return
         for byte in data:
-            asked = self._real_time.feed(byte, in_payload=self._parser.in_payload)
+            asked = self._buffer.feed(byte)  # an answer may start the printer anew, with an empty buffer
             if asked is not None and (asked != Question.FULL or self._says_full):
                 self._answer(answer(Question(asked), self._now()))
-            for command in self._parser.feed(bytes([byte])):
-                if command.kind == "real time":
-                    continue  # answered above
-                self._buffer.append(command)
-                self._buffered += len(command.raw)
 
     def tick(self, now: float) -> float | None:
         due = self._go_on(now)
@@ -270,20 +244,19 @@ class VirtualPrinter(Twin):
         while self._buffer and self._can_print():
             if self._bytes_per_s and now < self._free_at:
                 return self._free_at
-            if self._happens(self._buffer[0]):
+            if self._happens(self._buffer.head):
                 continue
-            size = len(self._buffer[0].raw)
+            size = len(self._buffer.head.raw)
             if self._left is not None and size > self._left:
                 self._end_paper()
                 break
-            command = self._buffer.popleft()
-            self._buffered -= size
+            command = self._buffer.take()
             if self._left is not None:
                 self._left -= size
             if self._bytes_per_s:
                 self._free_at = max(self._free_at, now - _LATE_S) + size / self._bytes_per_s
             self._print(command)
-        self.reading = self._buffered < BUFFER_BYTES
+        self.reading = self._buffer.size < BUFFER_BYTES
         return None
 
     def _happens(self, command: Command) -> bool:
@@ -300,7 +273,7 @@ class VirtualPrinter(Twin):
             self._auto, self._said = self._may_tell and command.data != b"\0", b""
             return
         if command.code == _GS_E:
-            self._present(command.raw)
+            self._mouth.obey(command.raw)
         if command.code == _GS_R and command.data in (b"\x01", b"1"):
             if self._in_order:
                 self._answer(answer(Question.IN_ORDER, self._now()))
@@ -314,28 +287,12 @@ class VirtualPrinter(Twin):
         """What is on the paper becomes a slip."""
         data, seen = bytes(self._printed), self._roll.tear()
         self._printed.clear()
-        slip = Slip(data, "\n".join(seen.lines), seen.image, self._whole, time.monotonic(), seen.unknown)
+        self._mouth.put(Slip(data, "\n".join(seen.lines), seen.image, self._whole, time.monotonic(), seen.unknown))
         self._whole = True
-        self._count += 1
-        if self._png_dir:
-            slip.picture.save(self._png_dir / f"slip-{self._count:04}.png")
-        if self._slips.full():
-            self._slips.get_nowait()
-        self._slips.put_nowait(slip)
-        self._in_mouth = self._presents
-
-    def _present(self, order: bytes) -> None:
-        """Drop or swallow what hangs in the mouth; a slip is held out by itself when it was cut."""
-        if order == presenter.RETRACT and self._in_mouth and not self._slips.empty():
-            self._retracted.append(self._slips.get_nowait())
-        if order in (presenter.RETRACT, presenter.EJECT):
-            self._in_mouth = False
 
     def _forget(self) -> None:
         """Without power, or started anew: buffers and settings are gone."""
-        self._parser, self._real_time = Parser(), RealTime()
-        self._buffer.clear()
-        self._buffered = 0
+        self._buffer = ReceiveBuffer()
         self._auto, self._said = False, b""
         self._spoil()
 
@@ -377,6 +334,6 @@ class VirtualPrinter(Twin):
             near_end=self._near_end,
             cover_open=self._cover_open,
             jammed=self._jammed,
-            in_mouth=self._in_mouth,
+            in_mouth=self._mouth.is_full,
             fixed_bits=self._fixed_bits,
         )

@@ -14,7 +14,8 @@ from cli import processes
 from cli.site import Site
 from hall.profile import PrinterProfile
 from hall.station.settings import profile
-from testbed.printer import Slip, VirtualPrinter
+from testbed.printer import VirtualPrinter
+from testbed.printer_mouth import Slip
 from testbed.touch import NotThere, Touch
 
 START_LIMIT_S: Final = 30.0

@@ -16,7 +16,7 @@ from cli.site import Site
 from hall.events import TicketPrinted, decode_event
 from hall.model import Printing, StationId, Ticket, TicketState
 from hub.snapshot import Snapshot
-from testbed.printer import Slip
+from testbed.printer_mouth import Slip
 from tests.crash import accounts
 from tests.crash.halls import MORNING, caller, kiosk, write_hall
 from tests.crash.house import listening_port

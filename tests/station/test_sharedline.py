@@ -21,19 +21,9 @@ from hall.errors import BadFile
 from hall.messages import Health
 from hall.profile import BarProfile
 from hall.station.line import LineSettings
+from hall.station.schedule import DEAD_EVERY_S, LISTEN_LIMIT_S, MISSES, REPLY_WAIT_S, Order, Rank, Schedule, place
 from hall.station.settings import profile
-from hall.station.sharedline import (
-    DEAD_EVERY_S,
-    LISTEN_LIMIT_S,
-    MISSES,
-    REPLY_WAIT_S,
-    Lines,
-    Order,
-    Rank,
-    Schedule,
-    byte_airtime_s,
-    place,
-)
+from hall.station.sharedline import Lines, byte_airtime_s
 from testbed.bar import BarLine as LampRow
 from testbed.bar import VirtualBar
 from testbed.pty import Pty
