@@ -6,8 +6,6 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-
 from caller.flow import fresh, step
 from caller.keypad import Keypad
 from caller.light import CallLight, NoLight, lit
@@ -30,8 +28,8 @@ from hall.messages import Health, SignIn
 from hall.model import Disposition, Instant, RequestId
 from hall.pin import bound_to, proof
 from hall.profile import KeypadProfile
-from hall.station.host import Host, Hosted
-from hall.station.line import LineSettings
+from hall.station.host import Host, Hosted, PortChanged
+from hall.station.line import settings_of
 from hall.station.settings import profile
 from hall.station.sharedline import Port
 from hall.stationfile import CallerSettings, Screen, StationFile
@@ -43,13 +41,6 @@ if TYPE_CHECKING:
 KEYPAD = "keypad"
 LIGHT = "light"
 log = logging.getLogger("caller")
-
-
-class PortChanged(Struct, frozen=True):
-    """The keypad's port was opened or lost."""
-
-    here: bool
-    reason: str
 
 
 class Caller:
@@ -131,15 +122,13 @@ class Caller:
         found = profile(self._settings.profile)
         if not isinstance(found, KeypadProfile):
             raise BadFile((f"caller.profile: {self._settings.profile!r} is no keypad's; one is ff68-21key-b",))
-        serial = found.line
-        settings = LineSettings(baud=serial.baud, bits=serial.bits, parity=serial.parity, stop_bits=serial.stop_bits)
 
         def heard(data: bytes) -> None:
             keypad.feed(data)  # made below: keypad and line need each other
 
         line = station.line(
             self._settings.keypad,
-            settings,
+            settings_of(found),
             on_bytes=heard,
             on_state=lambda here, reason: station.inbox.put(PortChanged(here, reason)),
         )

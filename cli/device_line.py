@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from hall.profile import Profile
 from hall.station.echo import Echo
-from hall.station.line import Line, LineSettings
+from hall.station.line import Line, settings_of
 from hall.station.port import airtime_s
 
 OPEN_LIMIT_S: Final = 6.0  # a terminal server negotiates for up to three
@@ -31,11 +31,9 @@ class Desk:
 
     def __init__(self, url: str, profile: Profile) -> None:
         self._items: queue.Queue[bytes | Broke | None] = queue.Queue()
-        line = profile.line
-        settings = LineSettings(baud=line.baud, bits=line.bits, parity=line.parity, stop_bits=line.stop_bits)
-        self._settings = settings
+        self._settings = settings_of(profile)
         self._echo = Echo()
-        self._line = Line(url, settings, self._items.put, self._state)
+        self._line = Line(url, self._settings, self._items.put, self._state)
 
     def _state(self, is_open: bool, reason: str) -> None:
         self._items.put(None if is_open else Broke(reason))

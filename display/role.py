@@ -18,7 +18,7 @@ from hall.messages import Health
 from hall.model import Instant, WindowNo
 from hall.profile import BarProfile
 from hall.station.host import Host, Hosted, Stop
-from hall.station.line import LineSettings
+from hall.station.line import settings_of
 from hall.station.settings import fonts, profile, words
 from hall.stationfile import BarSettings, DisplaySettings, Screen, StationFile
 from hall.topics import BOARD, CAPTION, CATALOGUE, EMERGENCY, OPEN, WINDOW, Topic
@@ -144,9 +144,7 @@ def _bar_profile(bar: BarSettings) -> BarProfile:
 
 
 def _port(station: Host, url: str, found: BarProfile, on_bytes: OnBytes, on_state: OnState) -> Port:
-    line = found.line
-    settings = LineSettings(baud=line.baud, bits=line.bits, parity=line.parity, stop_bits=line.stop_bits)
-    return station.line(url, settings, on_bytes, on_state, waits=True)
+    return station.line(url, settings_of(found), on_bytes, on_state, waits=True)
 
 
 def hosted(settings: StationFile, beside: Path) -> tuple[Hosted, ...]:

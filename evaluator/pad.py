@@ -1,29 +1,18 @@
-"""One rating pad with keys on the FF 68 bus: asks when told, acknowledges at once, gives levels.
+"""One rating pad with keys on the FF 68 bus: asks when told, gives levels.
 
-The line may be shared with keypads, bars and other pads; frames of other addresses are not ours. What was pressed is
-logged nowhere. No source tells how a question is taken back: a key pressed too late is acknowledged, and the flow
-passes over it.
+No source tells how a question is taken back: a key pressed too late is acknowledged, and the flow passes over it.
 """
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
-from typing import Final, Protocol
 
 from evaluator.values import LevelPressed
-from hall.dialects import BadFrame, ff68, ff68_pad
-from hall.dialects.ff68 import Command, Damaged, Frame
+from hall.dialects import ff68, ff68_pad
+from hall.dialects.ff68 import Command
 from hall.profile import PadProfile
-
-AGAIN_ACKS: Final = 2.0  # a pad that missed the ACK sends the same frame after one timeout; a hand is slower than two
-
-
-class Port(Protocol):
-    """Where bytes go; hall.station.line.Line is one. False if they could not be sent."""
-
-    def write(self, data: bytes) -> bool: ...
+from hall.station.presses import AGAIN_ACKS, Port, Presses
 
 
 class Pad:
@@ -41,47 +30,33 @@ class Pad:
         self._profile = profile
         self._address = address
         self._on_level = on_level
-        self._clock = clock
-        self._decoder = ff68.Decoder()
-        self._before: tuple[Frame, float] | None = None
-        self._counting = threading.Lock()
-        self._damaged = 0
+        self._presses = Presses(
+            port,
+            address,
+            Command.RATING,
+            read=ff68.value_of,
+            ack=lambda frame: ff68_pad.ack(frame, profile.ack),
+            again_s=AGAIN_ACKS * profile.ack_timeout_ms / 1000,
+            take=self._value,
+            clock=clock,
+        )
 
     @property
     def damaged(self) -> int:
         """How many frames were damaged, of any address, or were no rating this profile knows."""
-        with self._counting:
-            return self._damaged
+        return self._presses.damaged
 
     def ask(self) -> None:
         """Start a rating."""
         self._port.write(ff68.encode(ff68.start_rating(self._address)))
 
     def feed(self, data: bytes) -> None:
-        """Bytes from the line."""
-        for heard in self._decoder.feed(data):
-            if isinstance(heard, Damaged):
-                self._count()
-            elif heard.addr == self._address and heard.cmd == Command.RATING:
-                self._rating(heard)
+        """Bytes from the line: our ratings are acknowledged at once."""
+        self._presses.feed(data)
 
-    def _rating(self, frame: Frame) -> None:
-        try:
-            level = self._profile.level(ff68.value_of(frame))
-        except BadFrame:
-            self._count()
-            return
-        self._port.write(ff68_pad.ack(frame, self._profile.ack))
-        now = self._clock()
-        before, self._before = self._before, (frame, now)
-        retry_s = AGAIN_ACKS * self._profile.ack_timeout_ms / 1000
-        if before is not None and before[0] == frame and now - before[1] < retry_s:
-            return  # our ACK was lost: the same press once more
+    def _value(self, value: int) -> None:
+        level = self._profile.level(value)
         if level is None:
-            self._count()
+            self._presses.count_damaged()
         else:
             self._on_level(LevelPressed(level, final=True))
-
-    def _count(self) -> None:
-        with self._counting:
-            self._damaged += 1

@@ -6,8 +6,6 @@ import logging
 from pathlib import Path
 from typing import Final
 
-from msgspec import Struct
-
 from evaluator.flow import fresh, step
 from evaluator.pad import Pad
 from evaluator.panel import Panel
@@ -20,8 +18,8 @@ from hall.messages import Health
 from hall.model import Instant
 from hall.profile import PadProfile
 from hall.ratings import reasons_in
-from hall.station.host import Host, Hosted, Stop
-from hall.station.line import LineSettings
+from hall.station.host import Host, Hosted, PortChanged, Stop
+from hall.station.line import settings_of
 from hall.station.settings import fonts, profile, words
 from hall.station.sharedline import Port
 from hall.stationfile import EvaluatorSettings, Screen, StationFile
@@ -35,13 +33,6 @@ VOICE: Final = "pad_voice"
 NOT_FIVE_LEVEL: Final = "not_five_level"
 KEYBOARDS: Final = (Path("/dev/input/by-path"), "*-event-kbd")
 log = logging.getLogger("evaluator")
-
-
-class PortChanged(Struct, frozen=True):
-    """The pad's port was opened or lost."""
-
-    here: bool
-    reason: str
 
 
 class Evaluator:
@@ -117,15 +108,13 @@ class Evaluator:
 
     def _open_pad(self, station: Host) -> None:
         found = self._profile
-        serial = found.line
-        settings = LineSettings(baud=serial.baud, bits=serial.bits, parity=serial.parity, stop_bits=serial.stop_bits)
 
         def heard(data: bytes) -> None:
             pad.feed(data)  # made below: pad and line need each other
 
         line = station.line(
             self._settings.pad,
-            settings,
+            settings_of(found),
             on_bytes=heard,
             on_state=lambda here, reason: station.inbox.put(PortChanged(here, reason)),
         )

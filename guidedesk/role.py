@@ -16,7 +16,7 @@ from hall.messages import Printed
 from hall.model import Instant, Printing
 from hall.profile import PrinterProfile
 from hall.station.host import Host, Hosted, Stop
-from hall.station.line import Line, LineSettings
+from hall.station.line import Line, settings_of
 from hall.station.settings import fonts, profile, words
 from hall.stationfile import DeskSettings, StationFile
 from hall.topics import ALERT, CATALOGUE, EMERGENCY, OPEN, WINDOW, Topic
@@ -121,9 +121,7 @@ class GuideDeskRole:
 
     def _open_line(self, on_bytes: OnBytes, on_state: OnState) -> Line:
         assert self._profile is not None
-        line = self._profile.line
-        settings = LineSettings(baud=line.baud, bits=line.bits, parity=line.parity, stop_bits=line.stop_bits)
-        return Line(self._settings.printer, settings, on_bytes, on_state)
+        return Line(self._settings.printer, settings_of(self._profile), on_bytes, on_state)
 
 
 def emergency_texts(own: Words, more: tuple[str, ...]) -> tuple[str, ...]:

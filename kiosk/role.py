@@ -12,7 +12,7 @@ from hall.messages import Printed
 from hall.model import Instant, Printing
 from hall.profile import PrinterProfile
 from hall.station.host import Host, Hosted, Stop
-from hall.station.line import Line, LineSettings
+from hall.station.line import Line, settings_of
 from hall.station.settings import fonts, profile, words
 from hall.stationfile import KioskSettings, StationFile
 from hall.topics import CATALOGUE, OPEN, Topic
@@ -108,9 +108,7 @@ class KioskRole:
         self._glass.window.show(page_of(self.state, self._words, self._refusals, self._size))
 
     def _open_line(self, on_bytes: OnBytes, on_state: OnState) -> Line:
-        line = self._profile.line
-        settings = LineSettings(baud=line.baud, bits=line.bits, parity=line.parity, stop_bits=line.stop_bits)
-        return Line(self._settings.printer, settings, on_bytes, on_state)
+        return Line(self._settings.printer, settings_of(self._profile), on_bytes, on_state)
 
 
 def languages(first: str) -> tuple[str, ...]:

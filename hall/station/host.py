@@ -22,6 +22,13 @@ class Stop:
     """In the inbox: end the loop of the whole station."""
 
 
+class PortChanged(Struct, frozen=True):
+    """Event: the port of a role's device was opened or lost."""
+
+    here: bool
+    reason: str
+
+
 class Mailbox(Protocol):
     """Where a role's drivers put what happened. `on_put` wakes a screen."""
 

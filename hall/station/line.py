@@ -9,6 +9,7 @@ from typing import Final
 
 from hall.station.port import LineSettings as LineSettings  # noqa: PLC0414 - whoever opens a line takes both from here
 from hall.station.port import Port, open_port
+from hall.station.port import settings_of as settings_of  # noqa: PLC0414
 
 FIRST_RETRY_S: Final = 0.25
 LAST_RETRY_S: Final = 5.0

@@ -26,6 +26,7 @@ import serial
 from msgspec import Struct
 
 from hall.errors import HallError
+from hall.profile import Profile
 from hall.station.echo import Echo
 
 READ_LIMIT_S: Final = 0.5
@@ -44,6 +45,12 @@ class LineSettings(Struct, frozen=True, kw_only=True):
     bits: int = 8
     parity: str = "N"
     stop_bits: float = 1
+
+
+def settings_of(profile: Profile) -> LineSettings:
+    """The line of a device as its profile has it."""
+    line = profile.line
+    return LineSettings(baud=line.baud, bits=line.bits, parity=line.parity, stop_bits=line.stop_bits)
 
 
 class BadPort(HallError, ValueError):

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 from msgspec.structs import replace
 
-from caller.keypad import AGAIN_ACKS, Keypad
+from caller.keypad import Keypad
 from caller.secret import Secret
 from caller.values import Cells, Origin, Pressed, Signal
 from hall.dialects import ff68
@@ -18,6 +18,7 @@ from hall.dialects.ff68 import Frame, Key, encode, key_press
 from hall.keymap import Action
 from hall.profile import KeypadProfile
 from hall.station.line import Line, LineSettings
+from hall.station.presses import AGAIN_ACKS
 from hall.station.settings import profile
 from testbed.keypad import KeypadLine, VirtualKeypad
 

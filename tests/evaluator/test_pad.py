@@ -12,12 +12,13 @@ import pytest
 from msgspec.structs import replace
 from PIL import Image
 
-from evaluator.pad import AGAIN_ACKS, Pad
+from evaluator.pad import Pad
 from evaluator.values import LevelPressed
 from hall.dialects import ff68, ff68_pad
 from hall.dialects.ff68 import Frame
 from hall.profile import PadProfile
 from hall.station.line import Line, LineSettings
+from hall.station.presses import AGAIN_ACKS
 from hall.station.settings import profile
 from testbed.pad import PadLine, VirtualPad
 

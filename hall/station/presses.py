@@ -1,0 +1,88 @@
+"""What is pressed at one device of an FF 68 line: acknowledged at once, and given on once.
+
+The line may be shared with other devices; frames of other addresses are not ours. Nothing that was pressed is logged: a
+key string may be a PIN, a value is somebody's rating.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Final, Generic, Protocol, TypeVar
+
+from hall.dialects import BadFrame, ff68
+from hall.dialects.ff68 import Command, Damaged, Frame
+
+# A device that missed the ACK sends the same frame after one timeout; a hand is slower than two.
+AGAIN_ACKS: Final = 2.0
+
+P = TypeVar("P")
+
+
+class Port(Protocol):
+    """Where whole frames go, one a write; hall.station's lines are some. False if one could not be sent."""
+
+    def write(self, data: bytes) -> bool: ...
+
+
+class Presses(Generic[P]):
+    """`read` gives what a frame with this command says: None is no press; it raises BadFrame for a frame that the
+    device does not send. `again_s`: the same frame within so long is the same press, sent once more."""
+
+    def __init__(
+        self,
+        port: Port,
+        address: int,
+        command: Command,
+        *,
+        read: Callable[[Frame], P | None],
+        ack: Callable[[Frame], bytes],
+        again_s: float,
+        take: Callable[[P], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._port = port
+        self._wanted = (address, command)
+        self._read = read
+        self._ack = ack
+        self._again_s = again_s
+        self._take = take
+        self._clock = clock
+        self._decoder = ff68.Decoder()
+        self._before: tuple[Frame, float] | None = None
+        self._counting = threading.Lock()
+        self._damaged = 0
+
+    @property
+    def damaged(self) -> int:
+        """How many frames were damaged, of any address, or said nothing that the profile knows."""
+        with self._counting:
+            return self._damaged
+
+    def count_damaged(self) -> None:
+        """One more."""
+        with self._counting:
+            self._damaged += 1
+
+    def feed(self, data: bytes) -> None:
+        """Bytes from the line, on its thread: ours are acknowledged within the manual's 40–80 ms."""
+        for heard in self._decoder.feed(data):
+            if isinstance(heard, Damaged):
+                self.count_damaged()
+            elif (heard.addr, heard.cmd) == self._wanted:
+                self._pressed(heard)
+
+    def _pressed(self, frame: Frame) -> None:
+        try:
+            press = self._read(frame)
+        except BadFrame:
+            self.count_damaged()
+            return
+        if press is None:
+            return
+        self._port.write(self._ack(frame))
+        now = self._clock()
+        before, self._before = self._before, (frame, now)
+        if before is None or before[0] != frame or now - before[1] >= self._again_s:
+            self._take(press)
