@@ -24,12 +24,14 @@ from hall.wording import Words
 from slips.paper import slip_bytes
 from slips.printer import stands_at
 from slips.slip import Line, QrCode, Rule, Side, Slip
-from slips.values import PRINTS
+from slips.values import PRINTS, PrinterStands
 
 WORKS, FAILS = 0, 1  # exit codes
 POLL_EVERY_S: Final = 0.15  # a key string and its acknowledgement take 25 ms at 9600
 SHOWN: Final = "88"
 SHOWN_BYTES: Final = 16
+TRIES: Final = 2  # so often a printer or bar is asked, for its part of the seconds each
+QUIET_S: Final = 0.2  # after an answer that was none, until no more of it comes
 
 
 class Verdict(Struct, frozen=True):
@@ -104,15 +106,10 @@ class Check:
 
     def _printer(self, profile: PrinterProfile) -> bool:
         listener = Listener(fixed_bits=profile.fixed_bits, auto_status=profile.auto_status)
-        questions = FULL if profile.status == "full" else REAL_TIME
-        outcome = self._ask(listener, b"".join(map(listener.ask, questions)), lambda: not listener.waiting)
-        if self._broke(outcome):
-            return False
-        if not outcome or listener.state == PrinterState():
-            self._silent()
+        stands = self._stands(profile, listener)
+        if stands is None:
             return False
         self._found("answers")
-        stands = stands_at(listener.state)
         self._tell(self._say(f"printer.{stands}"))
         if stands not in PRINTS:
             return False
@@ -121,16 +118,44 @@ class Check:
             self._desk.write(slip_bytes(self._test_slip(profile.columns), profile, fonts().regular))
             self._found("slip")
         if profile.in_order_status:
-            asked = listener.ask(Question.IN_ORDER)
-            said = self._ask(listener, asked, lambda: not listener.printing) is True
-            self._found("in_order" if said else "no_in_order")
-            works &= said
-        if profile.auto_status:
-            listener.forget()
-            said = self._ask(listener, SAY_CHANGES, lambda: listener.state != PrinterState()) is True
-            self._found("auto" if said else "no_auto")
-            works &= said
+            works &= self._in_order(profile, listener)
+        if works and profile.auto_status:
+            told = self._ask(listener, lambda: SAY_CHANGES, lambda: listener.state != PrinterState())
+            if self._broke(told):
+                return False
+            self._found("auto" if told else "no_auto")
+            works &= told is True
         return works
+
+    def _stands(self, profile: PrinterProfile, listener: Listener) -> PrinterStands | None:
+        """How the printer says that it is; None, and told, if it does not."""
+        questions = FULL if profile.status == "full" else REAL_TIME
+        answered = self._ask(
+            listener,
+            lambda: b"".join(map(listener.ask, questions)),
+            lambda: listener.state != PrinterState(),
+            enough=lambda: not listener.waiting,
+        )
+        if self._broke(answered):
+            return None
+        if not answered:
+            self._silent()
+            return None
+        return stands_at(listener.state)
+
+    def _in_order(self, profile: PrinterProfile, listener: Listener) -> bool:
+        """Whether it says when a slip is done; told, also when paper or cover keeps it from that."""
+        said = self._ask(listener, lambda: listener.ask(Question.IN_ORDER), lambda: not listener.printing)
+        if self._broke(said):
+            return False
+        if not said:
+            stands = self._stands(profile, listener)
+            if stands is None or stands not in PRINTS:
+                if stands is not None:
+                    self._tell(self._say(f"printer.{stands}"))
+                return False
+        self._found("in_order" if said else "no_in_order")
+        return said is True
 
     def _test_slip(self, columns: int) -> Slip:
         """What shows the font, the width, the code and the knife."""
@@ -145,13 +170,35 @@ class Check:
         )
         return Slip(lines, columns)
 
-    def _ask(self, listener: Listener, question: bytes, enough: Callable[[], bool]) -> Broke | bool:
+    def _ask(
+        self,
+        listener: Listener,
+        ask: Callable[[], bytes],
+        answered: Callable[[], bool],
+        enough: Callable[[], bool] | None = None,
+    ) -> Broke | bool:
+        """Ask, and once more when the line is quiet: one byte lost or out of place is no silence. An answer among stray
+        bytes is none. `enough`: there is no more to wait for, be it an answer or not."""
+        for _ in range(TRIES):
+            listener.forget()
+            strays = listener.strays
+            self._desk.write(ask())
+            outcome = self._desk.listen(self._seconds / TRIES, self._hearing(listener.feed, enough or answered))
+            if isinstance(outcome, Broke):
+                return outcome
+            if answered() and listener.strays == strays:
+                return True
+            if isinstance(outcome := self._desk.listen(QUIET_S, lambda _: False), Broke):
+                return outcome
+        return False
+
+    def _hearing(self, feed: Callable[[bytes], object], enough: Callable[[], bool]) -> Callable[[bytes], bool]:
         def take(data: bytes) -> bool:
             self._came = (self._came + data)[:SHOWN_BYTES]
-            listener.feed(data)
+            feed(data)
             return enough()
 
-        return self._desk.write(question) and self._desk.listen(self._seconds, take)
+        return take
 
     # --- bars -----------------------------------------------------------------------------------------------
 
@@ -160,26 +207,29 @@ class Check:
         text = SHOWN.center(profile.columns)
         frame = codec.show(self._address, text, Colour.GREEN)
         counter = bars.replies(profile)
-        self._desk.write(frame)
         self._found("look", text=bars.shown_of(profile, text).strip())
         if counter is None:
+            self._desk.write(frame)
             self._found("silent_kind")
             return None
-        if probe := codec.probe(self._address):
-            self._desk.write(probe)
+        replies = 0
 
-        def take(data: bytes) -> bool:
-            self._came = (self._came + data)[:SHOWN_BYTES]
-            return counter.feed(data) > 0
+        def count(data: bytes) -> None:
+            nonlocal replies
+            replies += counter.feed(data)
 
-        outcome = self._desk.listen(self._seconds, take)
-        if self._broke(outcome):
-            return False
-        if outcome:
-            self._found("answers")
-        else:
-            self._silent()
-        return bool(outcome)
+        for _ in range(TRIES):
+            self._desk.write(frame)
+            if probe := codec.probe(self._address):
+                self._desk.write(probe)
+            outcome = self._desk.listen(self._seconds / TRIES, self._hearing(count, lambda: replies > 0))
+            if self._broke(outcome):
+                return False
+            if outcome:
+                self._found("answers")
+                return True
+        self._silent()
+        return False
 
     # --- keypads and pads -----------------------------------------------------------------------------------
 

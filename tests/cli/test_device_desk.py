@@ -14,6 +14,7 @@ from cli.device_twin import device_of, obey
 from hall.errors import HallError
 from hall.station.settings import profile, words
 from testbed.keypad import VirtualKeypad
+from testbed.printer import VirtualPrinter
 from tests.cli.test_device import LIMIT_S, Running, rows, verdict
 
 POLLED = "ff68-21key-b-polled"
@@ -110,10 +111,37 @@ def test_a_printer_of_another_profile_does_not_work(there: str, wrong: str) -> N
         assert verdict(there, device.path, "8")["works"] is True
 
 
-@pytest.mark.parametrize(("name", "order"), [("escpos-80mm", "fault junk"), ("a090-8", "fault wrong 1")])
+@pytest.mark.parametrize(("name", "order"), [("escpos-80mm", "fault junk"), ("a090-8", "fault wrong 9")])
 def test_an_answer_that_is_none_is_shown_and_not_called_silence(name: str, order: str) -> None:
     with device_of(profile(name)) as device:
         obey(device, order, words("device", "en"))
         found = verdict(name, device.path, "1.5")
         assert found["works"] is False
         assert "something came" in found["says"][-1], found
+
+
+@pytest.mark.parametrize("name", ["escpos-80mm", "custom-kpm-80mm", "reliance-80mm", "a090-8", "aabb-sum-8"])
+@pytest.mark.parametrize("order", ["fault collision 1", "fault half 1"])
+def test_one_answer_amiss_is_asked_for_again(name: str, order: str) -> None:
+    with device_of(profile(name)) as device:
+        obey(device, order, words("device", "en"))
+        assert verdict(name, device.path, "4")["works"] is True
+
+
+def test_paper_that_ends_under_the_test_slip_is_told_as_that() -> None:
+    with device_of(profile("escpos-80mm")) as device:
+        assert isinstance(device, VirtualPrinter)
+        device.run_out_after(300)
+        typed = ["device", "check", "escpos-80mm", "--port", device.path, "--slip", "--seconds", "2", "--json"]
+        result = run.invoke(app, [*typed, "--language", "en"], catch_exceptions=False)
+        assert result.exit_code == 1
+        assert json.loads(result.output)["says"][-1] == "there is no paper"
+
+
+def test_a_cable_pulled_before_the_answer_is_told_as_that() -> None:
+    with device_of(profile("escpos-80mm")) as device:
+        assert isinstance(device, VirtualPrinter)
+        device.before_answer(device.pull)
+        found = verdict("escpos-80mm", device.path, "8")
+        assert found["works"] is False
+        assert found["says"][-1].startswith("the port broke")
