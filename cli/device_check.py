@@ -22,9 +22,8 @@ from hall.profile import BarProfile, KeypadProfile, PadProfile, PrinterProfile, 
 from hall.station.settings import fonts, words
 from hall.wording import Words
 from slips.paper import slip_bytes
-from slips.printer import stands_at
 from slips.slip import Line, QrCode, Rule, Side, Slip
-from slips.values import PRINTS, PrinterStands
+from slips.values import PRINTS, PrinterStands, stands_at
 
 WORKS, FAILS = 0, 1  # exit codes
 POLL_EVERY_S: Final = 0.15  # a key string and its acknowledgement take 25 ms at 9600

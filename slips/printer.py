@@ -28,7 +28,7 @@ from hall.model import Printing, TicketId
 from hall.profile import PrinterProfile
 from slips.paper import FaceFile, load_escpos, slip_bytes
 from slips.slip import Slip
-from slips.values import PrintEnded, PrinterSeen, PrinterStands
+from slips.values import PrintEnded, PrinterSeen, PrinterStands, stands_at
 
 CHUNK: Final = 256  # bytes; between two the thread hears what the printer says
 MAX_ITEMS: Final = 1_000
@@ -62,6 +62,15 @@ OnBytes: TypeAlias = Callable[[bytes], None]
 OnState: TypeAlias = Callable[[bool, str], None]
 OpenWire: TypeAlias = Callable[[OnBytes, OnState], Wire]
 Tell: TypeAlias = Callable[[PrinterSeen | PrintEnded], None]
+
+
+_ENDS_A_SLIP: Final = (
+    PrinterStands.PAPER_OUT,
+    PrinterStands.COVER_OPEN,
+    PrinterStands.CUTTER,
+    PrinterStands.FAULT,
+)
+_UNHEARD: Final = (PrinterStands.CHECKING, PrinterStands.SILENT)
 
 
 class _LineState(Struct, frozen=True):
@@ -268,7 +277,7 @@ class Printer:
             if not self._is_open or not self._wire.write(data[start : start + CHUNK]):
                 return False
             self._listen(0, lambda: False)
-        return True
+        return self._is_open  # one that closed under the last piece may be open again before anybody looks
 
     def _wait_in_order(self, wire_s: float) -> tuple[Printing, str]:
         """Until the printer says that everything before the question is done, or what keeps it from that."""
@@ -314,6 +323,8 @@ class Printer:
         """For a printer without in-order answers: able before, able after the time a slip takes. Weaker, but a slip
         that met paper end, cover or cutter is told apart."""
         self._listen(wire_s + self._pace.doubt_s, lambda: False)
+        if not self._is_open:
+            return Printing.UNKNOWN, "line_broke"
         state = self._ask_twice()
         stands = self._see(state)
         if stands in (PrinterStands.READY, PrinterStands.PAPER_LOW):
@@ -323,27 +334,3 @@ class Printer:
     def _poll_after(self) -> None:
         self._listener.forget()
         self._poll()
-
-
-_ENDS_A_SLIP: Final = (
-    PrinterStands.PAPER_OUT,
-    PrinterStands.COVER_OPEN,
-    PrinterStands.CUTTER,
-    PrinterStands.FAULT,
-)
-_UNHEARD: Final = (PrinterStands.CHECKING, PrinterStands.SILENT)
-
-
-def stands_at(state: PrinterState | None) -> PrinterStands:
-    """What a status means to a person who wants a ticket; None is a printer that does not answer."""
-    if state is None:
-        return PrinterStands.SILENT
-    if state.cover_open:
-        return PrinterStands.COVER_OPEN
-    if state.paper_out:
-        return PrinterStands.PAPER_OUT
-    if state.cutter_error:
-        return PrinterStands.CUTTER
-    if not state.ok:
-        return PrinterStands.FAULT
-    return PrinterStands.PAPER_LOW if state.paper_near_end else PrinterStands.READY

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from hall.dialects.escpos_status import PrinterState
 from hall.messages import Health
 from hall.model import Printing, TicketId
 
@@ -24,6 +25,21 @@ class PrinterStands(StrEnum):
 
 
 PRINTS = (PrinterStands.READY, PrinterStands.PAPER_LOW)
+
+
+def stands_at(state: PrinterState | None) -> PrinterStands:
+    """What a status means to a person who wants a ticket; None is a printer that does not answer."""
+    if state is None:
+        return PrinterStands.SILENT
+    if state.cover_open:
+        return PrinterStands.COVER_OPEN
+    if state.paper_out:
+        return PrinterStands.PAPER_OUT
+    if state.cutter_error:
+        return PrinterStands.CUTTER
+    if not state.ok:
+        return PrinterStands.FAULT
+    return PrinterStands.PAPER_LOW if state.paper_near_end else PrinterStands.READY
 
 
 def health_of(stands: PrinterStands) -> tuple[Health, str]:

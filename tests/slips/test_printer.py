@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import threading
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -25,6 +26,7 @@ LIMIT_S = 10.0
 # The virtual printer draws each slip it cuts, and answers nothing meanwhile: half a second on a busy machine.
 QUICK = Pace(poll_s=0.1, answer_s=1.0, print_s=4.0, doubt_s=0.2)
 A017 = issued()
+CUT = b"\x1dV"
 
 
 class Desk:
@@ -179,6 +181,39 @@ def test_a_pulled_cable_in_the_middle_is_unknown(slow_desk: Desk) -> None:
     slow_desk.twin.unplug()
     assert slow_desk.ended() == PrintEnded(A017.ticket, Printing.UNKNOWN, "line_broke")
     slow_desk.seen(PrinterStands.SILENT)
+
+
+class Glitching(Line):
+    """A line that closes under the last piece of a slip, and opens again soon."""
+
+    def __init__(self, path: str, on_bytes: Callable[[bytes], None], on_state: Callable[[bool, str], None]) -> None:
+        super().__init__(path, LineSettings(baud=115_200), on_bytes, on_state)
+        self._told = on_state
+
+    def write(self, data: bytes) -> bool:
+        written = super().write(data)
+        if CUT in data:
+            self._told(False, "glitch")
+            threading.Timer(0.05, self._told, (True, "")).start()
+        return written
+
+
+@pytest.mark.parametrize("in_order", [True, False])
+def test_a_line_that_closed_under_the_last_piece_leaves_it_unknown(in_order: bool) -> None:
+    told: queue.Queue[PrinterSeen | PrintEnded] = queue.Queue()
+    found = profile("escpos-80mm")
+    assert isinstance(found, PrinterProfile)
+    plain = replace(found, in_order_status=in_order, auto_status=False)
+    with VirtualPrinter(plain) as twin:
+        printer = Printer(partial(Glitching, twin.path), plain, fonts().regular, told.put, QUICK)
+        printer.start()
+        try:
+            printer.print_slip(A017.ticket, the_slip())
+            while isinstance(event := told.get(timeout=LIMIT_S), PrinterSeen):
+                pass
+            assert event == PrintEnded(A017.ticket, Printing.UNKNOWN, "line_broke")
+        finally:
+            printer.close()
 
 
 def test_a_slow_printer_is_waited_for(slow_desk: Desk) -> None:
