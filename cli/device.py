@@ -93,12 +93,11 @@ def encode(
 ) -> None:
     """Print the bytes, in hex, that tell a device something, or that it would send. A board of digits shows the
     number of the ticket in a text; what it shows is told apart, on the error output."""
-    from cli.device_frames import frames_of, hex_of, shown_instead, usual_address
+    from cli.device_frames import frames_of, hex_of, shown_instead
     from hall.station.settings import words
 
     found = _profile(profile)
-    at = usual_address(found) if address is None else address
-    print(hex_of(frames_of(found).encode(value, at, Colour[colour.name])))
+    print(hex_of(frames_of(found).encode(value, address, Colour[colour.name])))
     if (shown := shown_instead(found, value)) is not None:
         print(words("device", language.value)("check.look", text=shown), file=sys.stderr)
 

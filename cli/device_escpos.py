@@ -49,7 +49,7 @@ class PrinterFrames:
             rows = self.feed(data) + [self._said(read) for read in self._reader.end()]
         return rows or [{"ok": False, "reason": "no frame", "bytes": ""}]
 
-    def encode(self, said: Sequence[str], address: int, colour: Colour) -> bytes:
+    def encode(self, said: Sequence[str], address: int | None, colour: Colour) -> bytes:
         del address, colour
         match list(said):
             case [word] if word in _ORDERS:
@@ -58,7 +58,7 @@ class PrinterFrames:
                 return status.ask(Question(int(n)))
             case ["present", steps] if steps.isdecimal():
                 return presenter.present(int(steps))
-            case [] | ["status", _] | ["present", _]:
+            case [] | [""] | ["status", _] | ["present", _]:
                 raise BadFrame(f"say a text, or one of: {', '.join(_ORDERS)}, status 1 … status 4, present 12")
         text = " ".join(said)
         try:

@@ -33,8 +33,8 @@ class Frames(Protocol):
         """Every frame in bytes that are all there is; one row at least. Most dialects need not be told who spoke:
         "host", "device", or "auto"."""
 
-    def encode(self, said: Sequence[str], address: int, colour: Colour) -> bytes:
-        """The bytes of what a person typed. Raises NotSaid or BadFrame."""
+    def encode(self, said: Sequence[str], address: int | None, colour: Colour) -> bytes:
+        """The bytes of what a person typed; None is the usual address. Raises NotSaid or BadFrame."""
 
 
 def frames_of(profile: Profile) -> Frames:
@@ -111,7 +111,8 @@ class _BarFrames:
             return [{"ok": True, "dialect": self._profile.dialect, "command": "reply", "bytes": hex_of(data)}]
         return or_none(rows, data)
 
-    def encode(self, said: Sequence[str], address: int, colour: Colour) -> bytes:
+    def encode(self, said: Sequence[str], address: int | None, colour: Colour) -> bytes:
+        address = usual_address(self._profile) if address is None else address
         text = " ".join(said)
         if not text:
             raise NotSaid("say the text to show, as in: hall device encode a090-8 请A017到3号窗口")
@@ -153,8 +154,9 @@ class _BarFrames:
 class _Ff68Frames:
     """What keypads and pads share: both ends' frames have a header and an address, so nobody need be told who spoke."""
 
-    def __init__(self, decoder: ff68.Decoder | ff68_pad.Decoder) -> None:
+    def __init__(self, decoder: ff68.Decoder | ff68_pad.Decoder, address: int) -> None:
         self._decoder = decoder
+        self._usual = address
 
     def feed(self, data: bytes) -> list[Told]:
         heard = self._decoder.feed(data)
@@ -164,11 +166,12 @@ class _Ff68Frames:
         del came_from
         return or_none(self.feed(data) + [damaged(frame) for frame in self._decoder.end()], data)
 
-    def encode(self, said: Sequence[str], address: int, colour: Colour) -> bytes:
+    def encode(self, said: Sequence[str], address: int | None, colour: Colour) -> bytes:
+        """An address may also stand first in what is typed, unless it was given apart: 3 6 0F."""
         del colour
-        if said and said[0].isdecimal() and len(said) > 1:
+        if address is None and said and said[0].isdecimal() and len(said) > 1:
             address, said = _number(said[0], "address"), said[1:]
-        return self._encoded(said, address)
+        return self._encoded(said, self._usual if address is None else address)
 
     def _encoded(self, said: Sequence[str], address: int) -> bytes:
         raise NotImplementedError
@@ -180,7 +183,7 @@ class _Ff68Frames:
 class _KeypadFrames(_Ff68Frames):
     def __init__(self, profile: KeypadProfile) -> None:
         self._profile = profile
-        super().__init__(ff68.Decoder())
+        super().__init__(ff68.Decoder(), usual_address(profile))
 
     def _encoded(self, said: Sequence[str], address: int) -> bytes:
         match list(said):
@@ -241,7 +244,7 @@ class _KeypadFrames(_Ff68Frames):
 class _PadFrames(_Ff68Frames):
     def __init__(self, profile: PadProfile) -> None:
         self._profile = profile
-        super().__init__(ff68_pad.Decoder())
+        super().__init__(ff68_pad.Decoder(), usual_address(profile))
 
     def _encoded(self, said: Sequence[str], address: int) -> bytes:
         match list(said):
