@@ -119,7 +119,9 @@ def _broken(opening: str = "") -> Iterator[None]:
         yield
     except serial.SerialException as error:
         told = str(error)
-        if told.startswith("device reports readiness"):
+        if "exclusively lock" in told:
+            told = "another program has this port: stop it first"
+        elif told.startswith("device reports readiness"):
             told = "the device was unplugged, or another program has this port, too"
         elif error.errno:
             told = os.strerror(error.errno)
@@ -143,6 +145,8 @@ class _Serial:
                 stopbits=settings.stop_bits,
                 timeout=READ_LIMIT_S,
                 write_timeout=WRITE_LIMIT_S if limited else None,
+                # Two readers would each get some of the bytes. Ports by URL have no lock.
+                exclusive=None if "://" in url else True,
             )
 
     def read(self) -> bytes:

@@ -291,3 +291,16 @@ def test_a_cable_that_was_pulled_is_told_in_words() -> None:
             "the device was unplugged, or another program has this port, too",
             "Input/output error",
         )
+
+
+def test_a_port_that_another_program_reads_is_not_read_by_two() -> None:
+    far = Pty()
+    with Kept(far.path) as station:
+        station.becomes(is_open=True)
+        with Kept(far.path) as bench:
+            assert bench.becomes(is_open=False) == f"{far.path}: another program has this port: stop it first"
+            far.write(b"whole")
+            station.hears(b"whole")
+    with Kept(far.path) as bench:
+        bench.becomes(is_open=True)  # given back
+    far.close()
