@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import queue
 import random
 import sys
@@ -10,6 +11,9 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
+
+import psutil
+import pytest
 
 from caller.keypad import Keypad
 from caller.values import Cells, Pressed, Signal
@@ -41,6 +45,8 @@ WINDOWS = range(1, 17)
 DEAD = 7  # neither keypad nor bar of this window is there
 KEY_EVERY_S = 6.0  # 150 keys a minute on the line; a hall has about 30
 LOAD_S = 9.0
+BUSY = 0.6  # of all processors: beside other processes that take more no line here keeps its time
+TRIES = 3
 STALL_MS = 20  # what a quiet machine never shows
 POLLED_LOAD_S, POLLED_KEY_EVERY_S = 5.0, 3.0
 RATED = (2, 8, 16)  # the windows whose applicants rate
@@ -155,6 +161,22 @@ class Stalls(threading.Thread):
         self.join(LIMIT_S)
 
 
+class Others:
+    """What other processes take of all processors, from now on."""
+
+    def __init__(self) -> None:
+        self._began, self._since = self._now(), time.monotonic()
+
+    def share(self) -> float:
+        """Between 0 and 1."""
+        return (self._now() - self._began) / ((time.monotonic() - self._since) * (os.cpu_count() or 1))
+
+    def _now(self) -> float:
+        """Seconds of work of all processors but for ours."""
+        times, own = psutil.cpu_times(), psutil.Process().cpu_times()
+        return sum(times) - times.idle - times.iowait - own.user - own.system
+
+
 def iter_all(seen: queue.Queue[BarSeen]) -> Iterator[BarSeen]:
     """What was told so far."""
     while not seen.empty():
@@ -165,17 +187,31 @@ def test_sixteen_windows_on_one_wire_with_a_dead_address(record_property: Callab
     """Key's last byte → acknowledgement's first byte: p99 within the manual's 80 ms."""
     keys = profile("ff68-21key-b")
     assert isinstance(keys, KeypadProfile)
-    at, stalled_ms = walk(keys, LOAD_S, KEY_EVERY_S)
-    record_property("ack", at)
-    assert at["p99"] <= 80 + stalled_ms
+    record_property("ack", where_there_is_room(lambda: walk(keys, LOAD_S, KEY_EVERY_S)))
 
 
 def test_sixteen_polled_keypads_on_one_wire_with_a_dead_address() -> None:
     """None of them speaks unasked: no collisions but with pads, and every key is heard."""
     keys = profile("ff68-21key-b-polled")
     assert isinstance(keys, KeypadProfile)
-    at, stalled_ms = walk(keys, POLLED_LOAD_S, POLLED_KEY_EVERY_S)
-    assert at["p99"] <= 80 + stalled_ms
+    where_there_is_room(lambda: walk(keys, POLLED_LOAD_S, POLLED_KEY_EVERY_S))
+
+
+def where_there_is_room(walked: Callable[[], tuple[dict[str, float], float]]) -> dict[str, float]:
+    """Judge a walk in real time; again if other processes took the machine from it, and not at all if they go on."""
+    taken = 0.0
+    for _ in range(TRIES):
+        others = Others()
+        try:
+            at, stalled_ms = walked()
+            assert at["p99"] <= 80 + stalled_ms
+        except (AssertionError, TimeoutError, queue.Empty):
+            taken = others.share()
+            if taken < BUSY:
+                raise
+        else:
+            return at
+    pytest.skip(f"other processes take {taken:.0%} of this machine: nothing here runs in real time")
 
 
 def walk(keys: KeypadProfile, load_s: float, key_every_s: float) -> tuple[dict[str, float], float]:
