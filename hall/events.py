@@ -241,13 +241,24 @@ class Transferred(Event, frozen=True, kw_only=True, tag="transferred/1"):
     to_window: WindowNo | None = None
 
 
+class Stood(Struct, frozen=True, kw_only=True):
+    """How a ticket stood when it was called: for whom it waited, behind whom, or set aside by that window."""
+
+    for_window: WindowNo | None = None
+    for_clerk: Badge | None = None
+    behind_at: Instant = 0
+    behind_place: int = 0
+    aside: bool = False
+
+
 class TakenBack(Event, frozen=True, kw_only=True, tag="taken_back/1"):
-    """The last press at a window was undone."""
+    """The last press at a window was undone; `stood`: how its ticket stands again (None in logs of older versions)."""
 
     window: WindowNo
     act: DeskAct
     service: ServiceId
     ticket: TicketId
+    stood: Stood | None = None
 
 
 class SignedIn(Event, frozen=True, kw_only=True, tag="signed_in/1"):

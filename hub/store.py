@@ -41,8 +41,9 @@ from hub.for_a_time import ForATime
 from hub.held import Entity
 from hub.seals import Sealed
 
-# 2: classes, no-shows that come back, bookings, leaves, windows opened; 3: joint matters
-VERSION = 3
+# 2: classes, no-shows that come back, bookings, leaves, windows opened; 3: joint matters; 4: how a ticket stood when
+# it was called
+VERSION = 4
 GENESIS = bytes(32)
 TRIAL_BYTES = 65_536
 BUSY_S = 2.0  # nobody else writes; a loop that waits longer tells no time

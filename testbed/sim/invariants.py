@@ -28,6 +28,7 @@ INVARIANTS = {
     "why": "the rule that a call tells, and whom it passed over, is what the rules say of the log before it",
     "joint": "a joint matter's parts are done once each, in the hall's order, its host first and last",
     "missed": "a ticket is passed over after the policy's calls, and comes back in time and behind as many as it says",
+    "taken-back": "a press taken back leaves its ticket for whom it waited, and where it stood",
     "posts": "temporary staff call no approvals; nobody waits for a window or clerk that has left",
     "booked": "a person books once a day, within the quota; a booking becomes one ticket, in its time",
     "classes": "a kiosk gives no class that only the guide desk may give",

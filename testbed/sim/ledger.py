@@ -15,7 +15,7 @@ from hall.model import Hall, Role
 from hall.topics import HUB
 from testbed.sim.booked import Bookings
 from testbed.sim.joints import Joints
-from testbed.sim.people import Held, Row, Seat
+from testbed.sim.people import Held, Row, Seat, Stood
 from testbed.sim.turns import right
 
 Fail = Callable[[str, str], None]
@@ -52,6 +52,7 @@ class Ledger:
         self.alerts: dict[str, int] = {}  # alert → when it last began or ended
         self.opened: dict[int, tuple[int, tuple[str, ...]]] = {}
         self._services: dict[str, tuple[str, str]] = {}  # service → ticket, state
+        self._stood: dict[str, Stood] = {}  # service → its ticket as it stood when it was called
         self._closing: set[str] = set()
         self._taken_back_now: list[tuple[int, str]] = []  # windows and requests taken back by the rows just before
 
@@ -205,6 +206,7 @@ class Ledger:
             self._fail("one-hand", f"window {window} calls for {event['clerk']}, {seat.clerk} sits there")
         if event["service"] in self._services:
             self._fail("one-number", f"service {event['service']} begins twice")
+        self._stood[event["service"]] = Stood.of(ticket)
         self._moves(ticket.id, ("waiting", "held"), "called")
         ticket.window = window
         self._services[event["service"]] = (ticket.id, "called")
@@ -331,12 +333,14 @@ class Ledger:
             self._fail("one-hand", f"window {window} takes back {act} of {ticket.id}, last in hand at {ticket.window}")
         if act == "finish":
             self.joints.taken_back(ticket, event["service"])
-        elif act == "miss":
-            ticket.misses -= 1
-            ticket.behind = ticket.behind if ticket.misses else None
+        ticket.misses -= act == "miss"
         ticket.state = BACK[act]
+        stood = self._stood[event["service"]]
+        if event["stood"] != stood.told():
+            self._fail("taken-back", f"{ticket.id} stands again as {event['stood']}, it stood as {stood.told()}")
+        stood.again(ticket)
         if act == "call":
-            ticket.window = None
+            ticket.state, ticket.window = stood.state, stood.window
             self._sits(window, "free")
         else:
             ticket.window = window

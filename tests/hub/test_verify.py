@@ -129,7 +129,8 @@ CHANGES: dict[str, tuple[str, bool, str, str]] = {
     ),
     "a service put in": (
         "INSERT INTO services SELECT replace(id, '#1', '#9'), ticket, day, matter, window, clerk, letter, state, "
-        "called_at, calls, started_at, ended_at, disposition, reason, last_called_at, joint, part "
+        "called_at, calls, started_at, ended_at, disposition, reason, last_called_at, joint, part, "
+        "for_window, for_clerk, behind_at, behind_place, aside "
         "FROM services WHERE id = '2026-11-23/A001#1'",
         True,
         "services",

@@ -21,6 +21,7 @@ from hall.events import (
     SignedIn,
     SignInFailed,
     Started,
+    Stood,
     TakenBack,
     TicketIssued,
     TicketLeft,
@@ -97,7 +98,12 @@ CASES = (
     Case("a call in order", (*TWO, called(1), Started(**of(1)), called(2, 2))),
     Case(
         "an undone press",
-        (*TWO, called(1, request="r"), TakenBack(act=DeskAct.CALL, **of(1)), called(1, 2, service="s2")),
+        (*TWO, called(1, request="r"), TakenBack(act=DeskAct.CALL, stood=Stood(), **of(1)), called(1, 2, service="s2")),
+    ),
+    Case(
+        "an undone press that leaves it elsewhere",
+        (*TWO, called(1), TakenBack(act=DeskAct.CALL, stood=Stood(for_window=2), **of(1))),
+        "taken-back",
     ),
     Case("a call out of order", (*TWO, called(2)), "first-come"),
     Case("by number, told as such", (*TWO, called(2, rule="by_number", passed=1, passed_first=(f"{DAY}/A001",)))),
