@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from rich.console import Console
 
 from cli.replay import Replay, Wanted
-from hub.store import VERSION
+from hub.tables import VERSION
 from testbed.reconciling.whole import Run, reconcile
 from tests.replay.small import BOOKED, day_of, hall_of
 
