@@ -13,7 +13,8 @@ from hall.errors import BadLog
 from hall.messages import Finish, Next, NoShow, Start, Transfer, Undo
 from hall.model import Disposition, MissReason
 from hub import seals
-from hub.store import GENESIS, TABLES, chained
+from hub.store import GENESIS, chained
+from hub.tables import TABLES
 from hub.verify import verify
 from tests.hub.made import House, at
 from tests.hub.test_day import a_full_day
