@@ -14,7 +14,7 @@ from hall.model import Alert, Block, Booking, Desk, Emergency, Leave, Lockout, O
 from hub.held import Entity
 
 # 2: classes, no-shows that come back, bookings, leaves, windows opened; 3: joint matters; 4: how a ticket stood when
-# it was called
+# it was called, several leaves of a clerk
 VERSION = 4
 
 
@@ -64,7 +64,7 @@ TABLES = (
     Table("ratings", Rating, "service"),
     Table("emergencies", Emergency, "zone"),
     Table("bookings", Booking, "id"),
-    Table("leaves", Leave, "badge"),
+    Table("leaves", Leave, "badge, begins"),
     Table("openings", Opening, "window"),
 )
 BY_KIND = {table.kind: table for table in TABLES}
