@@ -14,9 +14,11 @@ from hall.errors import BadLog
 from hall.events import (
     AnyEvent,
     Called,
+    CameBack,
     DayOpened,
     Finished,
     Missed,
+    Requeued,
     TakenBack,
     TicketIssued,
     TicketPrinted,
@@ -27,6 +29,7 @@ from hall.model import Day, DeskAct, Hall, Instant, Printing, Ticket, TicketId
 from hall.numbering import matches
 from hall.routing import Level, Rule
 from hall.station.settings import read_hall, words
+from hall.topics import HUB
 from hall.wording import Words
 from hub.floor import Floor
 from hub.held import listed
@@ -120,6 +123,10 @@ def _of_event(at: Instant, event: AnyEvent, floor: Floor) -> Iterator[Told]:
             yield from _goes_on(at, event, floor)
         elif event.further:
             yield Told(at, "further", values)
+    elif isinstance(event, Requeued):
+        yield Told(at, f"requeued.{event.rule}", values)
+    elif isinstance(event, CameBack):  # of what its window had set aside the hub lets go when that closes
+        yield Told(at, "came_back.let_go" if event.station == HUB else f"came_back.{event.rule}", values)
     elif isinstance(event, TakenBack):
         yield from _taken_back(at, event)
     else:

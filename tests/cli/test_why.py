@@ -132,7 +132,7 @@ def test_the_story_of_a_joint_matter_tells_its_parts_and_its_host(together: Path
         "waits for part 2 of 3: 医疗保险, at its place by arrival",
         "part 2 of 3 of 新生儿出生一件事: 医疗保险",
         "all parts are done: back to the host, window 1, at its place by arrival",
-        "the window or clerk it waited for has left: it waits for the matter, at its place",
+        "the window it waited for is closed: it waits for the matter, at its place",
         "part 3 of 3 of 新生儿出生一件事: 新生儿出生一件事",
         "新生儿出生一件事: all is done",
         "more to do, waits again: 养老保险",
@@ -184,3 +184,30 @@ def test_the_story_of_wrong_presses_tells_how_the_number_stands_again(tmp_path: 
         "window 1 took its call back: a wrong press", again, "set aside by window 1, as before",
     ]  # fmt: skip
     assert "误按，撤销了办理结束，继续办理" in told(tmp_path, "A001").output
+
+
+def test_the_story_says_why_a_number_waits_for_the_matter_again(tmp_path: Path) -> None:
+    table = a_table()
+    fair(table)
+    (tmp_path / "hall.toml").write_text(toml(table), encoding="utf-8")
+    one = House(hall(), tmp_path / "hub.db")
+    one.take()
+    one.open()
+    ticket(one, "medical", for_window=1)  # an approval
+    ticket(one, for_clerk="101")
+    ticket(one)
+    one.did(CallNumber(window=1, label="A003"))
+    one.did(Hold(window=1, reason="form"))
+    one.open(1, "102")  # temporary staff
+    ticket(one, for_window=1)
+    one.did(SignOut(window=1))
+    one.store.close()
+    sentences = {
+        "A001": "temporary staff sits there now, who may not handle it: it waits for the matter, at its place",
+        "A002": "the clerk it waited for has left: it waits for the matter, at its place",
+        "A003": "the window that had set it aside lets it go: it waits again, at its place",
+        "A004": "the window it waited for is closed: it waits for the matter, at its place",
+    }
+    for label, sentence in sentences.items():
+        assert sentence in told(tmp_path, label, "--language", "en").output, label
+    assert "该窗口现由临聘人员值守，不得办理" in told(tmp_path, "A001").output
