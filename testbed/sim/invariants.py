@@ -14,7 +14,7 @@ from testbed.sim.broker import Message
 from testbed.sim.ledger import Ledger
 from testbed.sim.link import SimLink
 from testbed.sim.machines import HubMachine
-from testbed.sim.place import PINS, WRONG_PIN
+from testbed.sim.secret import has_pin
 from testbed.sim.telling import Telling
 from testbed.sim.wire import Air, row, subject
 
@@ -49,7 +49,6 @@ INVARIANTS = {
     "alive": "no daemon's loop dies, and requests go on being decided",
     "settled": "when the faults are over, every wish, fact and announcement ends; what is shown is what is",
 }
-SECRETS = tuple(pin.encode() for pin in (*PINS.values(), WRONG_PIN))
 
 
 class Violation(Struct, frozen=True):
@@ -94,7 +93,7 @@ class Checker:
 
     def published(self, name: str, message: Message) -> None:
         payload = message.payload
-        if any(secret in payload for secret in SECRETS):
+        if has_pin(payload):
             self.fail("secret", f"{name} publishes a PIN on {message.topic}")
         if name == HUB:
             self._told.append(message)
