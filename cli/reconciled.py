@@ -14,8 +14,8 @@ from hall.wording import Words
 MOST: Final = 20  # differences that are told in the table; all are in the file
 PLAIN: Final = (
     "arrived", "refused", "tickets", "on_paper", "unknown", "void", "reprinted", "called", "announced", "expired",
-    "on_bar", "superseded", "on_board", "board_pictures_read", "served", "no_show", "left", "rated", "unrated",
-    "lost", "duplicates", "double_calls",
+    "on_bar", "superseded", "on_board", "board_pictures_read", "served", "no_show", "left", "joint", "services",
+    "rated", "unrated", "lost", "duplicates", "double_calls",
 )  # fmt: skip
 
 

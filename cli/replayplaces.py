@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cli.stage import Stage
-from hall.model import Hall, Role, StationId
+from hall.model import Hall, Matter, Role, StationId
 from testbed.listener import Listener
 from testbed.reconciling.whole import Places
 
@@ -32,7 +32,14 @@ def places(stage: Stage) -> Places:
         classes={p.id: p.name for p in hall.policy.priorities},
         booked=hall.policy.bookings.priority,
         late=hall.policy.bookings.late_priority,
+        joint={m.id: _steps(m) for m in hall.matters if m.joint is not None},
     )
+
+
+def _steps(matter: Matter) -> tuple[str, ...]:
+    """What a joint matter is done in: taken in by its host, its parts, and the host once more where that ends it."""
+    assert matter.joint is not None
+    return (matter.id, *matter.joint.parts, *((matter.id,) if matter.joint.returns else ()))
 
 
 def not_ready(hall: Hall, listener: Listener) -> list[StationId]:

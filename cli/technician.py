@@ -23,7 +23,7 @@ from cli import processes
 from cli.machine import Machine
 from cli.processes import Process
 from cli.stage import Stage
-from hub.store import VERSION
+from hub.tables import VERSION
 from testbed.oldstore import OLDEST, as_version_1, version_of
 
 COMMAND_LIMIT_S: Final = 120.0

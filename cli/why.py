@@ -11,12 +11,25 @@ from rich.console import Console
 from rich.text import Text
 
 from hall.errors import BadLog
-from hall.events import AnyEvent, Called, DayOpened, Finished, Missed, TicketIssued, TicketPrinted, decode_event
+from hall.events import (
+    AnyEvent,
+    Called,
+    CameBack,
+    DayOpened,
+    Finished,
+    Missed,
+    Requeued,
+    TakenBack,
+    TicketIssued,
+    TicketPrinted,
+    decode_event,
+)
 from hall.hours import local
-from hall.model import Day, Hall, Instant, Printing, Ticket, TicketId
+from hall.model import Day, DeskAct, Hall, Instant, Printing, Ticket, TicketId
 from hall.numbering import matches
 from hall.routing import Level, Rule
 from hall.station.settings import read_hall, words
+from hall.topics import HUB
 from hall.wording import Words
 from hub.floor import Floor
 from hub.held import listed
@@ -110,6 +123,12 @@ def _of_event(at: Instant, event: AnyEvent, floor: Floor) -> Iterator[Told]:
             yield from _goes_on(at, event, floor)
         elif event.further:
             yield Told(at, "further", values)
+    elif isinstance(event, Requeued):
+        yield Told(at, f"requeued.{event.rule}", values)
+    elif isinstance(event, CameBack):  # of what its window had set aside the hub lets go when that closes
+        yield Told(at, "came_back.let_go" if event.station == HUB else f"came_back.{event.rule}", values)
+    elif isinstance(event, TakenBack):
+        yield from _taken_back(at, event)
     else:
         ticket = floor.tickets.get(str(values.get("ticket")))
         yield Told(at, tag, values | {"state": ticket.state if ticket else ""})
@@ -123,6 +142,15 @@ def _goes_on(at: Instant, event: Finished, floor: Floor) -> Iterator[Told]:
         yield Told(at, "joint.begun", values)
     back = event.further == event.joint
     yield Told(at, ("joint.back" if event.to_window else "joint.back_anywhere") if back else "joint.next", values)
+
+
+def _taken_back(at: Instant, event: TakenBack) -> Iterator[Told]:
+    """An undone press, and how the ticket stands again."""
+    yield Told(at, f"taken_back.{DeskAct(event.act).value}", _values(event))
+    stood = structs.asdict(event.stood) if event.stood is not None else {}
+    for key in ("for_window", "for_clerk", "behind_place", "aside"):
+        if stood.get(key):
+            yield Told(at, f"again.{key}", _values(event) | stood)
 
 
 def _values(event: AnyEvent) -> dict[str, Any]:

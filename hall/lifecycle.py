@@ -23,6 +23,7 @@ class TicketMove(StrEnum):
     GO_ON = "go_on"  # one matter, or one part of a joint one, is done; the next waits
     TRANSFER = "transfer"
     UNCALL = "uncall"  # a wrong press taken back
+    UNTAKE = "untake"  # the same, of what had been set aside
     UNSTART = "unstart"
     REOPEN = "reopen"  # a wrong finish or no-show taken back
     REOPEN_CALL = "reopen_call"  # the same, where it waits again
@@ -90,6 +91,7 @@ TICKET: Table[TicketState, TicketMove] = {
         TicketMove.HOLD: _T.HELD,
         TicketMove.TRANSFER: _T.WAITING,
         TicketMove.UNCALL: _T.WAITING,
+        TicketMove.UNTAKE: _T.HELD,
     },
     _T.SERVING: {
         TicketMove.FINISH: _T.SERVED,

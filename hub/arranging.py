@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TypeAlias
+
 from hall.events import LeaveTaken, WindowSet
 from hall.hours import day_of, hours_of, instant_of, works
 from hall.messages import Noted, Refusal, SetWindow, TakeLeave
-from hall.model import Hall, Instant, PostLetter, Role, WindowNo
+from hall.model import Hall, Instant, Post, PostLetter, Role, WindowNo
 from hub.asking import Rule, must_have_role, must_serve
 from hub.decision import Asked, Decision, Refuse
 from hub.floor import Floor
+from hub.held import overlap
+from hub.sitting import serves_on
 
 MINUTE_MS = 60_000
 LONGEST_MINUTES = 24 * 60
+Span: TypeAlias = tuple[Instant, Instant]
 
 
 def _take_leave(hall: Hall, floor: Floor, asked: Asked, wish: TakeLeave, now: Instant) -> Decision:
@@ -20,39 +26,54 @@ def _take_leave(hall: Hall, floor: Floor, asked: Asked, wish: TakeLeave, now: In
         raise Refuse(Refusal.NOT_POSTED, f"no clerk {wish.badge[:8]}")
     if not now - 24 * 60 * MINUTE_MS < wish.begins < wish.ends < now + 400 * 24 * 60 * MINUTE_MS:
         raise Refuse(Refusal.BAD_DAY, "it ends before it begins, is long past, or more than a year away")
-    sits = [p.window for p in hall.posts if p.badge == wish.badge and p.letter is PostLetter.A]
-    if wish.stand_in or (sits and is_long(hall, sits[0], wish.begins, wish.ends)):
-        _must_stand_in(hall, floor, wish, sits)
+    posts = [p for p in hall.posts if serves_on(hall, p, wish.begins)]  # others are history, or yet to come
+    sits = [p.window for p in posts if p.badge == wish.badge and p.letter is PostLetter.A]
+    if wish.stand_in or (sits and is_long(hall, sits[0], _away_then(hall, floor, wish))):
+        _must_stand_in(floor, wish, sits, [p for p in posts if p.letter is PostLetter.B])
     event = LeaveTaken(
         badge=wish.badge, begins=wish.begins, ends=wish.ends, stand_in=wish.stand_in, station=asked.station
     )
     return Decision(events=(event,), reply=Noted())
 
 
-def _must_stand_in(hall: Hall, floor: Floor, wish: TakeLeave, windows: list[WindowNo]) -> None:
+def _away_then(hall: Hall, floor: Floor, wish: TakeLeave) -> list[Span]:
+    """The leave and the others of those days for which nobody stands in: two short ones may be half a day."""
+    days = {day_of(hall.utc_offset, wish.begins), day_of(hall.utc_offset, wish.ends)}
+    others = [
+        (one.begins, one.ends)
+        for one in floor.leaves_of(wish.badge)
+        if not one.stand_in
+        and not overlap(one, wish.begins, wish.ends)
+        and days & {day_of(hall.utc_offset, one.begins), day_of(hall.utc_offset, one.ends)}
+    ]
+    return [(wish.begins, wish.ends), *others]
+
+
+def _must_stand_in(floor: Floor, wish: TakeLeave, windows: list[WindowNo], b_posts: list[Post]) -> None:
     """Refuse unless the B post of every window of the one who goes takes over, and is there."""
-    others = {p.window for p in hall.posts if p.badge == wish.stand_in and p.letter is PostLetter.B}
+    others = {p.window for p in b_posts if p.badge == wish.stand_in}
     bare = [n for n in windows if n not in others]
     if not wish.stand_in or wish.stand_in == wish.badge or bare:
         at = ", ".join(map(str, bare or windows))
         raise Refuse(Refusal.NEEDS_STAND_IN, f"half a day and more needs the B post of window {at}")
-    away = floor.leaves.get(wish.stand_in)
-    if away is not None and away.begins < wish.ends and wish.begins < away.ends:
+    if any(overlap(one, wish.begins, wish.ends) for one in floor.leaves_of(wish.stand_in)):
         raise Refuse(Refusal.NEEDS_STAND_IN, f"{wish.stand_in} is on leave then")
 
 
-def is_long(hall: Hall, window: WindowNo, begins: Instant, ends: Instant) -> bool:
-    """Whether a leave takes half a day or more: a whole period of being on post, or as much time."""
+def is_long(hall: Hall, window: WindowNo, away: Sequence[Span]) -> bool:
+    """Whether leaves, none of which overlap, take half a day or more together: a whole period of being on post, or as
+    much time."""
     hours = hours_of(hall, hall.by_window[window].zone)
-    if ends - begins >= 24 * 60 * MINUTE_MS:
+    if any(ends - begins >= 24 * 60 * MINUTE_MS for begins, ends in away):
         return True
     missed = 0
-    for day in {day_of(hall.utc_offset, begins), day_of(hall.utc_offset, ends)}:
+    for day in {day_of(hall.utc_offset, at) for span in away for at in span}:
         if not works(hours, hall.holidays, day):
             continue
         periods = [(instant_of(hall.utc_offset, day, a), instant_of(hall.utc_offset, day, b)) for a, b in hours.on_post]
-        missed += sum(max(0, min(ends, end) - max(begins, start)) for start, end in periods)
-        if any(begins <= start and end <= ends for start, end in periods):
+        gone = [sum(max(0, min(ends, end) - max(begins, start)) for begins, ends in away) for start, end in periods]
+        missed += sum(gone)
+        if any(one >= end - start for one, (start, end) in zip(gone, periods, strict=True)):
             return True
         if 2 * missed >= sum(end - start for start, end in periods):
             return True

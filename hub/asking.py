@@ -7,6 +7,7 @@ from collections.abc import Callable
 from itertools import takewhile
 from typing import Any, TypeAlias
 
+from hall.hours import calling
 from hall.lifecycle import DESK, DeskMove, moved
 from hall.messages import Refusal, WindowWish
 from hall.model import Clerk, Desk, DeskState, Hall, Instant, Matter, MatterId, Opening, Role, Service, Ticket, WindowNo
@@ -29,6 +30,15 @@ def opened(floor: Floor, window: WindowNo, now: Instant) -> Opening | None:
     """What the manager has set for a window, while it lasts."""
     found = floor.openings.get(window)
     return found if found is not None and now < found.until else None
+
+
+def closed(hall: Hall, floor: Floor, window: WindowNo, now: Instant) -> Refuse | None:
+    """Why a window may not call now: the manager has closed it; or it is not the hour, and nobody has opened it."""
+    opening = opened(floor, window, now)
+    if opening is not None:
+        return Refuse(Refusal.CALLING_CLOSED, "closed by the manager", opening.until) if opening.closed else None
+    hours = calling(hall, hall.by_window[window].zone, now)
+    return None if hours.open else Refuse(Refusal.CALLING_CLOSED, hours.reason, hours.reopens_at)
 
 
 def looked_at(hall: Hall, floor: Floor, window: WindowNo, now: Instant, joining: Ticket | None = None) -> list[Looked]:

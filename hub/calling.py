@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hall.events import AnyEvent, Called, Finished, Recalled, Started
-from hall.hours import calling
 from hall.messages import CallNumber, Next, Recall, Refusal
-from hall.model import Desk, DeskState, Disposition, Hall, Instant, Service, Ticket, WindowNo
+from hall.model import Desk, DeskState, Disposition, Hall, Instant, Service, Ticket
 from hall.numbering import matches
 from hall.routing import Chosen, Key, Level, Looked, Rule, choose, passed_over
 from hub import asking
-from hub.asking import IN_HAND, in_hand, looked_at, manned, must_be_open, opened
+from hub.asking import IN_HAND, closed, in_hand, looked_at, manned, must_be_open
 from hub.decision import Asked, Decision, Refuse
 from hub.floor import Floor
 from hub.held import gone_on, key_of
@@ -29,15 +28,15 @@ def _next(hall: Hall, floor: Floor, asked: Asked, wish: Next, now: Instant) -> D
             raise Refuse(Refusal.TICKET_IN_HAND)
         events, joining = _finish_in_hand(hall, floor, desk, wish, asked)
     must_be_open(desk)
-    closed = _closed(hall, floor, wish.window, now)
-    looked = [] if closed else looked_at(hall, floor, wish.window, now, joining)
+    shut = closed(hall, floor, wish.window, now)
+    looked = [] if shut else looked_at(hall, floor, wish.window, now, joining)
     chosen = choose(looked, hall.by_priority)
     if chosen is not None:
         first = joining if joining is not None and joining.id == chosen.ticket else floor.tickets[chosen.ticket]
         return Decision(events=(*events, _call(desk, first, asked, looked, chosen)), window=wish.window)
     if events:
         return Decision(events=tuple(events), window=wish.window)
-    raise closed or Refuse(Refusal.NOBODY_WAITING)
+    raise shut or Refuse(Refusal.NOBODY_WAITING)
 
 
 def _finish_in_hand(
@@ -68,15 +67,6 @@ def finish(
     )
 
 
-def _closed(hall: Hall, floor: Floor, window: WindowNo, now: Instant) -> Refuse | None:
-    """Why a window may not call now: it is not the hour, and the manager has not opened it."""
-    opening = opened(floor, window, now)
-    hours = calling(hall, hall.by_window[window].zone, now)
-    if hours.open or (opening is not None and not opening.closed):
-        return None
-    return Refuse(Refusal.CALLING_CLOSED, hours.reason, hours.reopens_at)
-
-
 def _call(desk: Desk, ticket: Ticket, asked: Asked, looked: Sequence[Looked], chosen: Chosen) -> Called:
     assert desk.clerk is not None
     assert desk.letter is not None
@@ -104,9 +94,9 @@ def _call_number(hall: Hall, floor: Floor, asked: Asked, wish: CallNumber, now: 
     if desk.state in IN_HAND:
         raise Refuse(Refusal.TICKET_IN_HAND)
     must_be_open(desk)
-    closed = _closed(hall, floor, wish.window, now)
-    if closed is not None:
-        raise closed
+    shut = closed(hall, floor, wish.window, now)
+    if shut is not None:
+        raise shut
     if len(wish.label) > MOST_OF_LABEL:
         raise Refuse(Refusal.NOT_WAITING, "no number is so long")
     looked = looked_at(hall, floor, wish.window, now)

@@ -7,11 +7,12 @@ from hall.events import AnyEvent
 from hall.model import Instant
 from hub.held import Changed, Held, Step
 from hub.steps.ahead import AHEAD
+from hub.steps.back import BACK
 from hub.steps.calls import CALLS
 from hub.steps.others import OTHERS
 from hub.steps.tickets import TICKETS
 
-STEPS: dict[type, Step] = {**TICKETS, **CALLS, **OTHERS, **AHEAD}
+STEPS: dict[type, Step] = {**TICKETS, **CALLS, **BACK, **OTHERS, **AHEAD}
 
 
 class Floor(Held):

@@ -79,6 +79,11 @@ def gone_on(ticket: Ticket, event: Finished) -> Ticket:
     return replace(after, joint=event.joint, part=event.part, parts=",".join(event.parts), host=host)
 
 
+def overlap(leave: Leave, begins: Instant, ends: Instant) -> bool:
+    """Whether somebody is on leave in a time."""
+    return leave.begins < ends and begins < leave.ends
+
+
 def listed(ids: str) -> tuple[MatterId, ...]:
     """What a row keeps joined by commas."""
     return tuple(ids.split(",")) if ids else ()
@@ -105,7 +110,7 @@ class Held:
         self.aside: dict[TicketId, WindowNo] = {}  # set aside there
         self.hosted: dict[TicketId, WindowNo] = {}  # a joint matter is under way, and that is its host
         self.bookings: dict[str, Booking] = {}
-        self.leaves: dict[Badge, Leave] = {}
+        self.leaves: dict[tuple[Badge, Instant], Leave] = {}  # by who goes, and when
         self.openings: dict[WindowNo, Opening] = {}
 
     @classmethod
@@ -127,6 +132,10 @@ class Held:
     def waiting(self, queues: Iterable[str]) -> int:
         """How many callable tickets stand in these queues."""
         return sum(len(self.queues[key]) for key in queues if key in self.queues)
+
+    def leaves_of(self, badge: Badge) -> list[Leave]:
+        """All leaves of a clerk."""
+        return [leave for leave in self.leaves.values() if leave.badge == badge]
 
     def hold(self, entity: Entity) -> None:
         match entity:
@@ -155,7 +164,7 @@ class Held:
             case Booking():
                 self.bookings[entity.id] = entity
             case Leave():
-                self.leaves[entity.badge] = entity
+                self.leaves[entity.badge, entity.begins] = entity
             case Opening():
                 self.openings[entity.window] = entity
 

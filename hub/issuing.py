@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from hall.events import AnyEvent, BlockOpened, TicketIssued, TicketReprinted
-from hall.hours import calling_ends, taking
+from hall.hours import calling, calling_ends, taking
 from hall.messages import Issued, Refusal, Reprint, TakeTicket
 from hall.model import (
     MOST_MATTERS,
@@ -26,7 +26,7 @@ from hall.numbering import SeriesFull, label, next_number, series_of, ticket_id
 from hall.routing import Key
 from hall.topics import HUB
 from hall.waiting import wait_minutes, windows_for
-from hub.asking import Rule, must_have_role, must_serve, must_take, people_ahead, roles
+from hub.asking import Rule, must_have_role, must_serve, must_take, opened, people_ahead, roles
 from hub.decision import Asked, Decision, Refuse
 from hub.floor import Floor
 from hub.held import key_of, listed
@@ -36,11 +36,11 @@ from hub.joint import first_host
 def _take_ticket(hall: Hall, floor: Floor, asked: Asked, wish: TakeTicket, now: Instant) -> Decision:
     must_have_role(hall, asked, Role.KIOSK, Role.DESK)
     matter = must_serve(hall, wish.matter)
-    asks = _asks(hall, floor, asked, wish)
+    asks = _asks(hall, floor, asked, wish, now)
     return issue(hall, floor, asked, matter, now, **asks)
 
 
-def _asks(hall: Hall, floor: Floor, asked: Asked, wish: TakeTicket) -> dict[str, Any]:
+def _asks(hall: Hall, floor: Floor, asked: Asked, wish: TakeTicket, now: Instant) -> dict[str, Any]:
     """What is asked for beside the matter; refused if the hall does not have it."""
     priority = hall.by_priority.get(wish.priority)
     if wish.priority and priority is None:
@@ -54,12 +54,12 @@ def _asks(hall: Hall, floor: Floor, asked: Asked, wish: TakeTicket) -> dict[str,
     if wish.for_window is not None and wish.for_clerk is not None:
         raise Refuse(Refusal.BAD_TARGET, "a window or a clerk, not both")
     if wish.for_window is not None:
-        _must_be_for(hall, floor, wish.for_window, wish.matter)
+        _must_be_for(hall, floor, wish.for_window, wish.matter, now)
     if wish.for_clerk is not None:
         sits = next((d for d in floor.desks.values() if d.clerk == wish.for_clerk), None)
         if sits is None:
             raise Refuse(Refusal.BAD_TARGET, f"{wish.for_clerk[:8]} sits at no window now")
-        _must_be_for(hall, floor, sits.window, wish.matter)
+        _must_be_for(hall, floor, sits.window, wish.matter, now)
     return {
         "priority": wish.priority,
         "for_window": wish.for_window,
@@ -68,18 +68,22 @@ def _asks(hall: Hall, floor: Floor, asked: Asked, wish: TakeTicket) -> dict[str,
     }
 
 
-def _must_be_for(hall: Hall, floor: Floor, window: WindowNo, matter: MatterId) -> None:
+def _must_be_for(hall: Hall, floor: Floor, window: WindowNo, matter: MatterId, now: Instant) -> None:
     """Refuse a window that is asked for and does not serve the matter; staff alone may send a ticket anywhere."""
     must_take(hall, floor, window, matter)
-    at = hall.by_window[window]
-    if matter not in (*at.serves, *at.delegated, *at.helps):
+    at, opening = hall.by_window[window], opened(floor, window, now)
+    added = opening.matters.split(",") if opening is not None else ()
+    if matter not in (*at.serves, *at.delegated, *at.helps, *added):
         raise Refuse(Refusal.BAD_TARGET, f"window {window} does not serve {matter}")
 
 
 def issue(hall: Hall, floor: Floor, asked: Asked, matter: Matter, now: Instant, **more: Any) -> Decision:
     """A number for a matter, in the hours of a zone that serves it. `more` are further fields of TicketIssued."""
     windows = windows_for(hall, matter.id)
-    hours = taking(hall, now, {hall.by_window[n].zone for n in windows})
+    zones = {hall.by_window[n].zone for n in windows}
+    hours = taking(hall, now, zones)
+    if not hours.open and more.get("booking"):  # booked for the last minutes of a period: it holds while anybody calls
+        hours = next((found for found in (calling(hall, zone, now) for zone in zones) if found.open), hours)
     if not hours.open or floor.day is None:
         raise Refuse(Refusal.HALL_CLOSED, hours.reason, hours.reopens_at)
     series = series_of(hall, matter)

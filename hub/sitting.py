@@ -88,16 +88,15 @@ def must_be_manned(hall: Hall, floor: Floor, window: WindowNo, now: Instant) -> 
     opening = opened(floor, window, now)
     if opening is not None and opening.closed:
         return False
-    if any(_away(floor, p, now) for p in hall.posts if p.window == window and p.letter is PostLetter.A):
+    posts = [p for p in hall.posts if p.window == window and serves_on(hall, p, now)]
+    if any(_away(floor, p, now) for p in posts if p.letter is PostLetter.A):
         return False
-    has_posts = any(p.window == window and serves_on(hall, p, now) for p in hall.posts)
-    return has_posts and on_post(hall, hall.by_window[window].zone, now)
+    return bool(posts) and on_post(hall, hall.by_window[window].zone, now)
 
 
 def _away(floor: Floor, post: Post, now: Instant) -> bool:
     """Whether the holder of a post is on a short leave, for which nobody has to stand in."""
-    leave = floor.leaves.get(post.badge)
-    return leave is not None and leave.begins <= now < leave.ends and not leave.stand_in
+    return any(one.begins <= now < one.ends and not one.stand_in for one in floor.leaves_of(post.badge))
 
 
 def serves_on(hall: Hall, post: Post, now: Instant) -> bool:

@@ -13,7 +13,7 @@ from hall.events import Forgotten
 from hall.model import Day, Instant
 from hub.for_a_time import last_forgotten
 from hub.seals import Sealed
-from hub.store import VERSION, Table
+from hub.tables import VERSION, Table
 
 Row = tuple[Any, ...]
 

@@ -7,10 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-import types
-import typing
 from collections.abc import Iterable, Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,131 +18,21 @@ from hall.errors import BadLog, CannotWrite, HallError
 from hall.events import AnyEvent, decode_event, encode_event
 from hall.model import (
     Alert,
-    Block,
     Booking,
     Day,
-    Desk,
-    Emergency,
     Instant,
-    Leave,
-    Lockout,
-    Opening,
-    Rating,
     RequestId,
-    Service,
     StationId,
-    Ticket,
 )
 from hub.floor import Floor
 from hub.for_a_time import ForATime
 from hub.held import Entity
 from hub.seals import Sealed
+from hub.tables import TABLES, VERSION, Table, columns_of, create, into, schema
 
-# 2: classes, no-shows that come back, bookings, leaves, windows opened; 3: joint matters
-VERSION = 3
 GENESIS = bytes(32)
 TRIAL_BYTES = 65_536
 BUSY_S = 2.0  # nobody else writes; a loop that waits longer tells no time
-
-
-class Table(Struct, frozen=True):
-    """A table of the present state: which values it keeps, and what makes a row one."""
-
-    name: str
-    kind: type[Entity]
-    key: str
-
-    @property
-    def columns(self) -> str:
-        """Its columns, in the order of the values' fields; an upgraded file may hold them in another."""
-        return ", ".join(self.kind.__struct_fields__)
-
-    @property
-    def marks(self) -> str:
-        return ", ".join("?" for _ in self.kind.__struct_fields__)
-
-    @property
-    def daily(self) -> bool:
-        """Whether its rows belong to a day; the others outlive it."""
-        return "day" in self.fields
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """The names of its columns, in order."""
-        return self.kind.__struct_fields__
-
-    def key_of(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
-        """What makes a row one."""
-        return tuple(row[at] for at in _key_columns(self))
-
-
-@cache
-def _key_columns(table: Table) -> tuple[int, ...]:
-    return tuple(table.fields.index(name.strip()) for name in table.key.split(","))
-
-
-TABLES = (
-    Table("tickets", Ticket, "id"),
-    Table("services", Service, "id"),
-    Table("desks", Desk, "window"),
-    Table("blocks", Block, "day, series, first"),
-    Table("lockouts", Lockout, "badge"),
-    Table("alerts", Alert, "id"),
-    Table("ratings", Rating, "service"),
-    Table("emergencies", Emergency, "zone"),
-    Table("bookings", Booking, "id"),
-    Table("leaves", Leave, "badge"),
-    Table("openings", Opening, "window"),
-)
-BY_KIND = {table.kind: table for table in TABLES}
-
-OTHERS = """
-CREATE UNIQUE INDEX one_number ON tickets(day, series, number);
-CREATE INDEX ratings_day ON ratings(day);
-CREATE TABLE personal(id TEXT PRIMARY KEY, kind TEXT NOT NULL, body TEXT NOT NULL, delete_after INTEGER NOT NULL)
-    STRICT, WITHOUT ROWID;
-CREATE INDEX bookings_date ON bookings(date);
-CREATE INDEX services_day ON services(day);
-CREATE TABLE log(seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, body BLOB NOT NULL, hash BLOB NOT NULL) STRICT;
-CREATE TABLE seals(day TEXT PRIMARY KEY, seq INTEGER NOT NULL, at INTEGER NOT NULL, hash BLOB NOT NULL)
-    STRICT, WITHOUT ROWID;
-CREATE TABLE replies(station TEXT, id TEXT, at INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY(station, id))
-    STRICT, WITHOUT ROWID;
-CREATE INDEX replies_at ON replies(at);
-CREATE TABLE moments(id TEXT PRIMARY KEY, topic TEXT NOT NULL, not_after INTEGER NOT NULL, body BLOB NOT NULL)
-    STRICT, WITHOUT ROWID;
-CREATE TABLE hub(id INTEGER PRIMARY KEY CHECK (id = 1), hall TEXT NOT NULL, day TEXT, seq INTEGER NOT NULL,
-    at INTEGER NOT NULL, head BLOB NOT NULL, boot INTEGER NOT NULL) STRICT;
-"""
-
-
-def schema() -> str:
-    """The tables of this version, drawn from the values they keep."""
-    return "".join(_create(table) for table in TABLES) + OTHERS
-
-
-def _create(table: Table) -> str:
-    columns = ", ".join(f"{name} {column}" for name, column in _columns(table))
-    return f"CREATE TABLE {table.name}({columns}, PRIMARY KEY({table.key})) STRICT, WITHOUT ROWID;\n"
-
-
-@cache
-def _columns(table: Table) -> list[tuple[str, str]]:
-    """Name and type of every column. What has a default in the value has it in the table: files can be upgraded."""
-    hints = typing.get_type_hints(table.kind)
-    return [(f.name, _column(hints[f.name]) + _default(f.default)) for f in structs.fields(table.kind)]
-
-
-def _default(value: Any) -> str:
-    if value is None or value is msgspec.NODEFAULT:
-        return ""
-    return f" DEFAULT '{value}'" if isinstance(value, str) else f" DEFAULT {int(value)}"
-
-
-def _column(hint: Any) -> str:
-    options = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
-    kinds = [o for o in options if o is not types.NoneType]
-    return ("INTEGER" if kinds[0] in (int, bool) else "TEXT") + ("" if len(kinds) < len(options) else " NOT NULL")
 
 
 def chained(head: bytes, seq: int, at: Instant, body: bytes) -> bytes:
@@ -160,11 +47,6 @@ class Mark(Struct, frozen=True):
     head: bytes
     day: Day | None
     at: Instant
-
-
-def into() -> dict[type[Entity], str]:
-    """The end of the INSERT of each kind of row."""
-    return {t.kind: f" INTO {t.name}({t.columns}) VALUES ({t.marks})" for t in TABLES}
 
 
 class Store:
@@ -225,12 +107,13 @@ class Store:
         A new column's default need not be what the old days' events come to: a number that nobody answered to was
         missed once already, whether or not the older version counted that."""
         self._db.execute("BEGIN IMMEDIATE")
+        self._db.execute("DROP TABLE IF EXISTS leaves")  # one a clerk, before version 4; the log has them all
         for table in TABLES:
             there = {row[1] for row in self._db.execute(f"PRAGMA table_info({table.name})")}
             if not there:
-                self._db.execute(_create(table))
+                self._db.execute(create(table))
                 continue
-            for name, column in _columns(table):
+            for name, column in columns_of(table):
                 if name not in there:
                     self._db.execute(f"ALTER TABLE {table.name} ADD COLUMN {name} {column}")
         self._db.execute("CREATE INDEX IF NOT EXISTS bookings_date ON bookings(date)")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hall.events import TakenBack
+from hall.events import Stood, TakenBack
 from hall.messages import Refusal, Undo
 from hall.model import Desk, DeskAct, Hall, Instant, Service, ServiceState
 from hub.asking import Rule, manned
@@ -35,7 +35,18 @@ def press_taken_back(floor: Floor, desk: Desk) -> tuple[TakenBack, ...]:
     act, last = backwards[-1]
     if act is DeskAct.FINISH and last.started_at == last.ended_at:
         backwards.append((DeskAct.START, last))
-    return tuple(TakenBack(window=desk.window, act=act, service=s.id, ticket=s.ticket) for act, s in backwards)
+    return tuple(_taken_back(desk, act, service) for act, service in backwards)
+
+
+def _taken_back(desk: Desk, act: DeskAct, service: Service) -> TakenBack:
+    stood = Stood(
+        for_window=service.for_window,
+        for_clerk=service.for_clerk,
+        behind_at=service.behind_at,
+        behind_place=service.behind_place,
+        aside=service.aside,
+    )
+    return TakenBack(window=desk.window, act=act, service=service.id, ticket=service.ticket, stood=stood)
 
 
 def _is_as_left(floor: Floor, act: DeskAct, service: Service) -> bool:

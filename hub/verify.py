@@ -16,7 +16,8 @@ from hub import seals
 from hub.floor import Floor
 from hub.seals import Sealed
 from hub.snapshot import Row, Snapshot
-from hub.store import BY_KIND, GENESIS, TABLES, Table, chained
+from hub.store import GENESIS, chained
+from hub.tables import BY_KIND, TABLES, Table
 
 PROGRESS_EVERY = 10_000
 CLOSING = b'{"event":"day_closed/'  # the canonical bytes begin with the tag

@@ -4,15 +4,15 @@ bookings that nobody came for. Looked at once a second; alerts are states with a
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import takewhile
 
 from msgspec import Struct
 
 from hall.events import AlertEnded, AlertRaised, AnyEvent, BookingMissed
-from hall.hours import calling
-from hall.model import AlertKind, BookingState, DeskState, Hall, Instant, WindowNo
+from hall.model import AlertKind, BookingState, DeskState, Hall, Instant, ServiceState, Ticket, WindowNo
 from hall.routing import Level, Line
 from hall.waiting import windows_for
-from hub.asking import looked_at, opened
+from hub.asking import closed, looked_at
 from hub.floor import Floor
 from hub.sitting import must_be_manned
 
@@ -69,15 +69,30 @@ def _troubles(hall: Hall, floor: Floor, now: Instant) -> Iterator[Trouble]:
 def _of_queue(hall: Hall, floor: Floor, queue: str, line: Line, now: Instant) -> Iterator[Trouble]:
     policy = hall.policy.alerts
     name = queue.replace("#", "window-").replace("@", "clerk-")
-    first = min(lane[0] for lane in line.lanes.values())
-    label, waited_ms = floor.tickets[first[4]].label, now - first[0]
-    if policy.wait_minutes and waited_ms > policy.wait_minutes * MINUTE_MS:
-        yield Trouble(f"long-wait-{name}", AlertKind.LONG_WAIT, queue, label)
-    if policy.unserved_minutes and waited_ms > policy.unserved_minutes * MINUTE_MS and not _served(hall, floor, queue):
-        yield Trouble(f"unserved-{name}", AlertKind.UNSERVED, queue, label)
+    late = _waits_longer(floor, line, policy.wait_minutes, now)
+    if late is not None:
+        yield Trouble(f"long-wait-{name}", AlertKind.LONG_WAIT, queue, late.label)
+    late = _waits_longer(floor, line, policy.unserved_minutes, now)
+    if late is not None and not _served(hall, floor, queue, now):
+        yield Trouble(f"unserved-{name}", AlertKind.UNSERVED, queue, late.label)
     bound = first_bound(hall)
     if len(line.passed) >= bound:
         yield Trouble(f"bound-{name}", AlertKind.BOUND, queue, floor.tickets[line.passed[bound - 1][0][4]].label)
+
+
+def _waits_longer(floor: Floor, line: Line, minutes: float, now: Instant) -> Ticket | None:
+    """The first that has waited longer than that; None for none, or for 0 minutes."""
+    since = now - round(minutes * MINUTE_MS)
+    came = takewhile(lambda key: key[0] < since, line.in_order()) if minutes else ()
+    return next((t for t in (floor.tickets[key[4]] for key in came) if _waits_since(floor, t) < since), None)
+
+
+def _waits_since(floor: Floor, ticket: Ticket) -> Instant:
+    """When the wait began: with the number, or, for the next matter on it, with the end of the last service."""
+    last = floor.services.get(f"{ticket.id}#{ticket.services}")
+    if last is None or last.state is not ServiceState.FINISHED or last.ended_at is None:
+        return ticket.issued_at
+    return last.ended_at
 
 
 def first_bound(hall: Hall) -> int:
@@ -85,12 +100,12 @@ def first_bound(hall: Hall) -> int:
     return max(1, min((hall.policy.overtaken_at_most, *(p.bound for p in hall.policy.priorities))))
 
 
-def _served(hall: Hall, floor: Floor, queue: str) -> bool:
+def _served(hall: Hall, floor: Floor, queue: str, now: Instant) -> bool:
     """Whether a window that serves a queue is manned; who waits for one window or clerk is let go when that closes."""
     if queue.startswith(("#", "@")):
         return True
     helpers = (w.number for w in hall.windows if queue in w.helps)
-    added = (o.window for o in floor.openings.values() if queue in o.matters.split(","))
+    added = (o.window for o in floor.openings.values() if now < o.until and queue in o.matters.split(","))
     windows = (*windows_for(hall, queue), *helpers, *added)
     return any(floor.desk(n).state is not DeskState.CLOSED for n in windows)
 
@@ -107,11 +122,7 @@ def _of_window(hall: Hall, floor: Floor, window: WindowNo, now: Instant) -> Iter
     if policy.waiting and waiting > policy.waiting:
         yield Trouble(f"crowded-{window}", AlertKind.CROWDED, subject, "")
     if policy.idle_minutes and waiting and desk.state in (DeskState.FREE, DeskState.PAUSED):
-        first = min(lane[0][0] for at in looked for lane in at.line.lanes.values())
+        first = min(_waits_since(floor, floor.tickets[lane[0][4]]) for at in looked for lane in at.line.lanes.values())
         idle_ms = now - max(first, desk.since)
-        if idle_ms > policy.idle_minutes * MINUTE_MS and _may_call(hall, floor, window, now):
+        if idle_ms > policy.idle_minutes * MINUTE_MS and closed(hall, floor, window, now) is None:
             yield Trouble(f"idle-{window}", AlertKind.IDLE, subject, "")
-
-
-def _may_call(hall: Hall, floor: Floor, window: WindowNo, now: Instant) -> bool:
-    return opened(floor, window, now) is not None or calling(hall, hall.by_window[window].zone, now).open

@@ -26,7 +26,7 @@ from testbed.tape import Tape
 from testbed.touch import NotThere, Touch
 
 ANSWER_S: Final = 6.5  # real: a wish that was not answered is withdrawn before
-A_HAND_S: Final = 0.5  # real, between two presses of the same key: a keypad's own repeat comes sooner
+A_HAND_S: Final = 1.2  # real, between two presses of the same key: a polled keypad's own repeat comes within a second
 WALK_S: Final = (15.0, 40.0)  # business seconds from the call to the window
 AGAIN_S: Final = 25.0  # business seconds between two calls of one number
 LOOK_S: Final = 0.25

@@ -130,7 +130,7 @@ class Crowd:
             return self._holders.get(label)
 
     def comes(self, label: str) -> bool:
-        """Whether the one with that number is still there: patience is counted from the slip."""
+        """Whether the one with that number is still there: patience is counted from the slip, or the last window."""
         holder = self.holder(label)
         return holder is not None and self.clock() - holder.since <= holder.arrival.patience_min * 60
 
@@ -138,6 +138,8 @@ class Crowd:
         """The one with that number was served at a window, and turns to its pad."""
         with self._lock:
             holder = self._served[ticket] = self._holders.get(label)
+            if holder is not None:  # several matters on a number: then the wait for the next begins
+                self._holders[label] = Holder(holder.arrival, self.clock())
             self._served_at[window] = time.monotonic()
             if holder is not None and holder.arrival.rating:
                 self._rating[window] = time.monotonic() + RATES_S

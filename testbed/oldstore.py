@@ -19,7 +19,9 @@ NEW_COLUMNS: Final = {
         "priority", "overtaken", "misses", "kept_until", "behind_at", "behind_place", "for_clerk", "further", "booking",
         "joint", "part", "parts", "host",
     ),
-    "services": ("last_called_at", "joint", "part"),
+    "services": (
+        "last_called_at", "joint", "part", "for_window", "for_clerk", "behind_at", "behind_place", "aside",
+    ),
 }  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from hall.hours import day_of
 from hall.model import Alert, Day, Instant, Printing, Service, Ticket, TicketState, WindowNo
 from hub.seals import Sealed
 from hub.snapshot import Snapshot
-from hub.store import BY_KIND
+from hub.tables import BY_KIND
 
 MINUTE_MS = 60_000
 T = TypeVar("T", Ticket, Service, Alert)

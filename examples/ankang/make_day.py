@@ -34,7 +34,7 @@ PRIORITIES = (("", 94), ("elder", 5), ("soldier", 1))
 BOOKED = "booked"
 EARLY = 10  # minutes before the time booked that they come
 RATINGS = ((5, 52), (4, 20), (3, 7), (2, 2), (1, 1), (0, 18))
-# A day's row is one visit to one window: matters of several (联办) are not in it.
+JOINT_EVERY, JOINT_UNTIL = 15, 15 * 60  # of those at the host's window, so that the parts are done before closing
 FILES = ("windows.toml", *sorted(path.name for path in HERE.glob("matters-*.toml")))
 NO_PATIENCE = 0.03  # go home at once, whatever the queue
 
@@ -42,7 +42,7 @@ NO_PATIENCE = 0.03  # go home at once, whatever the queue
 def main() -> None:
     chance = random.Random(SEED)
     read = {path: tomllib.loads((HERE / path).read_text(encoding="utf-8")) for path in FILES}
-    joint = {m["id"] for table in read.values() for m in table.get("matters", ()) if "joint" in m}
+    joint = {m["id"]: m["joint"]["host"] for t in read.values() for m in t.get("matters", ()) if "joint" in m}
     windows = {
         w["number"]: [m for m in (*w["serves"], *w.get("delegated", ())) if m not in joint]
         for w in read["windows.toml"]["windows"]
@@ -58,11 +58,19 @@ def main() -> None:
         service = round(min(12.0, max(0.8, chance.lognormvariate(0.85, 0.5))), 1)
         rows.append([second, matter, _of(chance, PRIORITIES), patience, service, _of(chance, RATINGS)])
     rows.sort()
+    for matter, host in joint.items():
+        _join(rows, matter, windows[host])
     _book(rows)
     out = csv.writer(sys.stdout, lineterminator="\n")
     out.writerow(("arrive", "matter", "priority", "patience_min", "service_min", "rating"))
     for second, *rest in rows:
         out.writerow((f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}", *rest))
+
+
+def _join(rows: list[list[Any]], matter: str, others: list[str]) -> None:
+    """Some of those who came to the host's window came for its joint matter (联办)."""
+    for row in [r for r in rows if r[1] in others and r[0] < JOINT_UNTIL * 60][::JOINT_EVERY]:
+        row[1] = matter
 
 
 def _book(rows: list[list[Any]]) -> None:

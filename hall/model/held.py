@@ -160,6 +160,11 @@ class Service(Struct, frozen=True, kw_only=True):
     last_called_at: Instant = 0
     joint: MatterId = ""  # of which 联办 matter it is a part
     part: int = 0  # and which one, from 1; 0: none
+    for_window: WindowNo | None = None  # whom its ticket waited for, and where it stood, when it was called
+    for_clerk: Badge | None = None
+    behind_at: Instant = 0
+    behind_place: int = 0
+    aside: bool = False  # this window had set it aside
 
 
 class Desk(Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from hall.events import Booked, BookingCancelled, BookingMissed, LeaveTaken, WindowSet
 from hall.lifecycle import BOOKING, BookingMove, moved
 from hall.model import Booking, BookingState, Instant, Leave, Opening
-from hub.held import Changed, Held, Step
+from hub.held import Changed, Held, Step, overlap
 
 
 def _booked(_floor: Held, event: Booked, _at: Instant) -> Changed:
@@ -37,8 +37,11 @@ def _after(floor: Held, booking: str, move: BookingMove) -> Booking:
     return replace(held, state=moved(BOOKING, held.state, move))
 
 
-def _leave_taken(_floor: Held, event: LeaveTaken, _at: Instant) -> Changed:
-    return (Leave(badge=event.badge, begins=event.begins, ends=event.ends, stand_in=event.stand_in),)
+def _leave_taken(floor: Held, event: LeaveTaken, _at: Instant) -> Changed:
+    """It takes the place of those of the same clerk that it overlaps: nothing is left of them."""
+    before = [one for one in floor.leaves_of(event.badge) if overlap(one, event.begins, event.ends)]
+    leave = Leave(badge=event.badge, begins=event.begins, ends=event.ends, stand_in=event.stand_in)
+    return (*(replace(one, ends=one.begins) for one in before if one.begins != event.begins), leave)
 
 
 def _window_set(_floor: Held, event: WindowSet, _at: Instant) -> Changed:

@@ -1,4 +1,4 @@
-"""How calls, services and presses taken back change ticket, service and desk."""
+"""How calls and services change ticket, service and desk."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from hall.events import (
     Requeued,
     SetAside,
     Started,
-    TakenBack,
     Transferred,
 )
 from hall.lifecycle import DESK, SERVICE, TICKET, DeskMove, ServiceMove, TicketMove, moved
@@ -56,6 +55,11 @@ def _called(floor: Held, event: Called, at: Instant) -> Changed:
             last_called_at=at,
             joint=ticket.joint if ticket.part else "",
             part=ticket.part,
+            for_window=ticket.for_window,
+            for_clerk=ticket.for_clerk,
+            behind_at=ticket.behind_at,
+            behind_place=ticket.behind_place,
+            aside=ticket.state is TicketState.HELD,
         ),
         replace(
             desk,
@@ -217,58 +221,6 @@ def _transferred(floor: Held, event: Transferred, at: Instant) -> Changed:
     return after, service, desk
 
 
-def _taken_back(floor: Held, event: TakenBack, at: Instant) -> Changed:
-    ticket, service = floor.tickets[event.ticket], floor.services[event.service]
-    desk = replace(floor.desk(event.window), act=None, since=at, rate=None)
-    ticket_move, service_move, desk_move = _BACK[event.act]
-    waits = ticket.state is TicketState.WAITING
-    if waits and event.act in _AGAIN:  # it waits again: behind others, or for its next matter
-        ticket_move = _AGAIN[event.act]
-    before, back = ticket, replace(ticket, state=moved(TICKET, ticket.state, ticket_move), ended_at=None, reason="")
-    if event.act is DeskAct.MISS:
-        back = replace(back, misses=ticket.misses - 1, kept_until=0)
-        back = back if back.misses else replace(back, behind_at=0, behind_place=0)
-    elif event.act is DeskAct.FINISH and waits:
-        back = _back_in_service(back, service)
-    ticket = back
-    service = replace(
-        service, state=moved(SERVICE, service.state, service_move), ended_at=None, disposition=None, reason=""
-    )
-    desk = replace(desk, state=moved(DESK, desk.state, desk_move))
-    if waits:
-        floor.leave(before)
-    if event.act is DeskAct.CALL:
-        ticket = replace(ticket, window=None)
-        service = replace(service, ended_at=at)
-        floor.stand(ticket)
-        desk = replace(desk, service=None, ticket=None)
-    else:
-        desk = replace(desk, service=service.id, ticket=ticket.id)
-        ticket = replace(ticket, window=event.window)
-        if event.act is DeskAct.START:
-            service = replace(service, started_at=None)
-    return ticket, service, desk
-
-
-def _back_in_service(ticket: Ticket, service: Service) -> Ticket:
-    """A ticket that had gone on, as that service held it: of a joint matter at the same part again."""
-    further = ticket.further if ticket.part else ",".join(filter(None, (ticket.matter, ticket.further)))
-    back = replace(ticket, matter=service.matter, further=further, for_window=None)
-    back = replace(back, joint=service.joint, part=service.part)
-    return back if service.part else replace(back, parts="", host=None)
-
-
-_BACK = {
-    DeskAct.CALL: (TicketMove.UNCALL, ServiceMove.UNDO, DeskMove.RELEASE),
-    DeskAct.START: (TicketMove.UNSTART, ServiceMove.UNDO, DeskMove.UNSTART),
-    DeskAct.FINISH: (TicketMove.REOPEN, ServiceMove.REOPEN, DeskMove.REOPEN_SERVICE),
-    DeskAct.MISS: (TicketMove.REOPEN, ServiceMove.REOPEN, DeskMove.REOPEN_CALL),
-}
-
-
-_AGAIN = {DeskAct.FINISH: TicketMove.REOPEN_SERVICE, DeskAct.MISS: TicketMove.REOPEN_CALL}
-
-
 def _in_hand(floor: Held, event: Started | Finished | Missed | Transferred | SetAside) -> tuple[Ticket, Service, Desk]:
     return floor.tickets[event.ticket], floor.services[event.service], floor.desk(event.window)
 
@@ -288,7 +240,6 @@ CALLS: dict[type, Step] = {
     Finished: _finished,
     Missed: _missed,
     Transferred: _transferred,
-    TakenBack: _taken_back,
     CameBack: _came_back,
     KeptEnded: _kept_ended,
     SetAside: _set_aside,

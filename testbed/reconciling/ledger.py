@@ -16,6 +16,7 @@ class Ticket(Struct):
     label: str
     station: str
     issued: float
+    matter: str  # waited for, or in hand
     priority: str = ""
     booked: bool = False
     printing: str = "reserved"
@@ -41,6 +42,8 @@ class Service(Struct):
     """A service that was finished."""
 
     id: str
+    ticket: str
+    matter: str
     window: int
     ended: float
     rating: int | None = None
@@ -61,6 +64,7 @@ class Ledger:
         self.double_calls = 0
         self.duplicates = 0
         self._open: dict[str, Call] = {}
+        self._matter: dict[str, str] = {}  # service → what its ticket was called for
         self._held: dict[str, list[Call]] = {}
         for event in events:
             take = getattr(self, f"_{event.kind}", None)
@@ -80,6 +84,7 @@ class Ledger:
             label=body["label"],
             station=body["station"],
             issued=t,
+            matter=body["matter"],
             priority=body.get("priority", ""),
             booked=bool(body.get("booking")),
         )
@@ -99,9 +104,12 @@ class Ledger:
 
     def _called(self, body: dict[str, Any], t: float) -> None:
         ticket = self.tickets[body["ticket"]]
-        if ticket.state != "waiting":
+        if ticket.state != ("held" if body["rule"] == "taken_up" else "waiting"):
             self.double_calls += 1
             self.mistakes.append((f"{ticket.label} was called while it was {ticket.state}", t))
+        if body["matter"] != ticket.matter:
+            self.mistakes.append((f"{ticket.label} was called for {body['matter']}, it waits for {ticket.matter}", t))
+        self._matter[body["service"]] = body["matter"]
         ticket.state = "called"
         ticket.calls += 1
         self._begin(body["service"], ticket.label, body["window"], 1, t)
@@ -132,24 +140,42 @@ class Ledger:
         self._end(body["service"], t)
 
     def _finished(self, body: dict[str, Any], t: float) -> None:
-        self.tickets[body["ticket"]].state = "served"
+        ticket = self.tickets[body["ticket"]]
+        ticket.state = "waiting" if body["further"] else "served"  # it goes on: the next part, or the next matter
         self._leave(body["service"], t)
-        by_rule = body["disposition"] == "day_closed"
-        self.services[body["service"]] = Service(body["service"], body["window"], t, by_rule=by_rule)
+        by_rule, matter = body["disposition"] == "day_closed", self._matter[body["service"]]
+        self.services[body["service"]] = Service(
+            body["service"], body["ticket"], matter, body["window"], t, by_rule=by_rule
+        )
+        ticket.matter = body["further"] or matter
 
     def _missed(self, body: dict[str, Any], t: float) -> None:
-        self.tickets[body["ticket"]].state = "no_show"
-        self._end(body["service"], t)
-        self._leave(body["service"], t)
+        again = "kept" if body["then"] != "void" else "no_show"
+        self._gone(body, t, "waiting" if body["behind_place"] else again)
 
     def _transferred(self, body: dict[str, Any], t: float) -> None:
-        self.tickets[body["ticket"]].state = "waiting"
+        self._gone(body, t, "waiting")
+        self.tickets[body["ticket"]].matter = body["matter"]
+
+    def _set_aside(self, body: dict[str, Any], t: float) -> None:
+        self._gone(body, t, "held")
+
+    def _gone(self, body: dict[str, Any], t: float, state: str) -> None:
+        self.tickets[body["ticket"]].state = state
         self._end(body["service"], t)
         self._leave(body["service"], t)
 
+    def _came_back(self, body: dict[str, Any], _t: float) -> None:
+        self.tickets[body["ticket"]].state = "waiting"
+
+    def _kept_ended(self, body: dict[str, Any], _t: float) -> None:
+        self.tickets[body["ticket"]].state = "no_show"
+
     def _taken_back(self, body: dict[str, Any], t: float) -> None:
-        before = {"call": "waiting", "start": "called", "finish": "serving", "miss": "called"}
-        self.tickets[body["ticket"]].state = before[body["act"]]
+        aside = body["stood"] is not None and body["stood"]["aside"]
+        before = {"call": "held" if aside else "waiting", "start": "called", "finish": "serving", "miss": "called"}
+        ticket = self.tickets[body["ticket"]]
+        ticket.state, ticket.matter = before[body["act"]], self._matter[body["service"]]
         self._end(body["service"], t)
         if body["act"] == "call":
             self._leave(body["service"], t)

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from testbed.readers.paper import Roll, Slip
 from testbed.reconciling.findings import Findings
-from testbed.reconciling.ledger import Ledger, Ticket
+from testbed.reconciling.ledger import Ledger, Service, Ticket
 
 BUSINESS: Final = (
     "closed:",
@@ -141,3 +141,33 @@ def classes(
             if slip.priority and not slip.reprint:
                 said[slip.priority] += 1
     return dict(sorted(said.items()))
+
+
+def joint(
+    rows: list[dict[str, Any]],
+    asked: Mapping[int, str],
+    steps: Mapping[str, tuple[str, ...]],
+    ledger: Ledger,
+    found: Findings,
+) -> int:
+    """Everybody was served what was asked for, by the line of the day's file, once; of a joint matter its steps in the
+    hall's order, as far as the number came: how many came to such an end. `steps`: of each joint matter, itself
+    first."""
+    by_label = {ticket.label: (id_, ticket) for id_, ticket in ledger.tickets.items()}
+    done: defaultdict[str, list[Service]] = defaultdict(list)
+    for service in sorted(ledger.services.values(), key=lambda one: one.ended):
+        done[service.ticket].append(service)
+    whole = 0
+    for row in rows:
+        id_, ticket = by_label.get(row["label"], ("", None))
+        wanted = steps.get(asked[row["line"]], (asked[row["line"]],))
+        if ticket is None:
+            continue
+        served = done[id_]
+        told = tuple(service.matter for service in served)
+        cut_off = ticket.state != "served" or (served and served[-1].by_rule)
+        if told != (wanted[: len(told)] if cut_off else wanted):
+            what = ", ".join(told) or "nothing"
+            found.differs(f"{ticket.label} ({ticket.state}) was served {what}; asked for was {', '.join(wanted)}")
+        whole += len(wanted) > 1 and told == wanted
+    return whole

@@ -38,6 +38,7 @@ class Places(Struct, frozen=True, kw_only=True):
     classes: Mapping[str, str]  # names on slips
     booked: str = ""  # the class of those who have booked and come in time
     late: str = ""  # and of those who come later
+    joint: Mapping[str, tuple[str, ...]] = {}  # the steps of each joint matter, itself first
 
 
 class Run(Struct, frozen=True, kw_only=True):
@@ -80,6 +81,7 @@ def reconcile(run: Run, tell: Callable[[str], None] = lambda _step: None) -> dic
         for a in run.arrivals
     }
     on_paper["classes"] = numbers.classes(rows, asked, rolls, places.classes, ledger, found)
+    joint = numbers.joint(rows, {a.line: a.matter for a in run.arrivals}, places.joint, ledger, found)
     tell("bars and pads")
     devices = _devices(out / "wires", places)
     lit = {int(name[4:]): strips.read(tape) for name, tape in devices.items() if name.startswith("bar-")}
@@ -119,6 +121,8 @@ def reconcile(run: Run, tell: Callable[[str], None] = lambda _step: None) -> dic
         "served": ends["served"],
         "no_show": ends["no_show"],
         "left": ends["left"],
+        "joint": joint,
+        "services": len(ledger.services),
         **rated,
         "lost": on_paper["lost"],
         "duplicates": on_paper["duplicates"] + ledger.duplicates,
@@ -159,7 +163,7 @@ def _equations(counts: Mapping[str, Any], found: Findings) -> None:
         ),
         "called = announced + expired": (counts["called"], counts["announced"] + counts["expired"]),
         "called = on_bar + superseded": (counts["called"], counts["on_bar"] + counts["superseded"]),
-        "served = rated + unrated": (counts["served"], counts["rated"] + counts["unrated"]),
+        "services = rated + unrated": (counts["services"], counts["rated"] + counts["unrated"]),
     }
     for equation, (left, right) in sides.items():
         if left != right:

@@ -80,7 +80,3 @@ class Disk(sqlite3.Connection):
         """Room again, and writable."""
         self.look(f"PRAGMA max_page_count={NO_LIMIT}")
         self.look("PRAGMA query_only=0")
-
-    def holds(self, secret: bytes) -> bool:
-        """Whether these bytes stand anywhere in the file."""
-        return secret in self.serialize()

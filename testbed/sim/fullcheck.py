@@ -16,9 +16,11 @@ from hub.views import Shown
 from testbed.sim.broker import Broker
 from testbed.sim.desks import DesksRole
 from testbed.sim.disk import Disk, Seam
-from testbed.sim.invariants import SECRETS, Checker
+from testbed.sim.invariants import Checker
 from testbed.sim.kiosks import KioskRole
 from testbed.sim.machines import HubMachine, StationMachine
+from testbed.sim.people import Held
+from testbed.sim.secret import has_pin
 from testbed.sim.wire import subject
 
 SHOWN: dict[str, type[Retained]] = {
@@ -112,9 +114,8 @@ class FullCheck:
         if ledger.day is not None:
             days[ledger.day] = ledger.tickets
         for day, held in days.items():
-            rows = disk.look("SELECT id, state, printing, place, matter FROM tickets WHERE day = ?", (day,)).fetchall()
-            told = {t.id: (t.id, t.state, t.printing, t.place, t.matter) for t in held.values()}
-            kept = {r[0]: tuple(r) for r in rows}
+            kept = {r[0]: tuple(r) for r in disk.look(_TICKETS, (day,)).fetchall()}
+            told = {t.id: _row(t) for t in held.values()}
             if told != kept:
                 differ = [(told.get(k), kept.get(k)) for k in sorted(told | kept) if told.get(k) != kept.get(k)]
                 self._checker.fail("rebuilt", f"tickets of {day} differ (log, table): {differ[:3]}")
@@ -129,7 +130,7 @@ class FullCheck:
 
     def _secrets(self) -> None:
         for machine in (self._hub, *self._stations):
-            if any(machine.disk.holds(secret) for secret in SECRETS):
+            if has_pin(machine.disk.serialize()):
                 self._checker.fail("secret", f"a PIN stands in a file of {machine.name}")
 
     # --- once it is calm ---
@@ -171,6 +172,16 @@ class FullCheck:
                 self._checker.fail("settled", f"{topic} is not told")
         if broker.retained[tree.state("hub")].payload.find(b'"ready"') < 0:
             self._checker.fail("settled", f"the hub shows {broker.retained[tree.state('hub')].payload!r}")
+
+
+_TICKETS = """SELECT id, state, printing, place, matter, for_window, for_clerk, behind_at, behind_place
+    FROM tickets WHERE day = ?"""
+
+
+def _row(ticket: Held) -> tuple[object, ...]:
+    """A ticket of the ledger as the table has to hold it."""
+    wish = ticket.for_window, ticket.for_clerk
+    return ticket.id, ticket.state, ticket.printing, ticket.place, ticket.matter, *wish, *(ticket.behind or (0, 0))
 
 
 def shape(floor: Floor) -> dict[str, object]:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Sequence
-from typing import Any
 
 from msgspec import Struct
 
 from hall.messages import Issued, Say
 from hall.model import Hall, StationId
 from hall.topics import HUB
-from hub.daemon import TICK_S
 from testbed.sim.broker import Message
 from testbed.sim.ledger import Ledger
 from testbed.sim.link import SimLink
 from testbed.sim.machines import HubMachine
-from testbed.sim.place import PINS, WRONG_PIN
-from testbed.sim.wire import Air, Row, row, subject
+from testbed.sim.secret import has_pin
+from testbed.sim.telling import Telling
+from testbed.sim.wire import Air, row, subject
 
 INVARIANTS = {
     "one-number": "a number is issued once and promised to one request; one service begins once",
@@ -28,6 +27,7 @@ INVARIANTS = {
     "why": "the rule that a call tells, and whom it passed over, is what the rules say of the log before it",
     "joint": "a joint matter's parts are done once each, in the hall's order, its host first and last",
     "missed": "a ticket is passed over after the policy's calls, and comes back in time and behind as many as it says",
+    "taken-back": "a press taken back leaves its ticket for whom it waited, and where it stood",
     "posts": "temporary staff call no approvals; nobody waits for a window or clerk that has left",
     "booked": "a person books once a day, within the quota; a booking becomes one ticket, in its time",
     "classes": "a kiosk gives no class that only the guide desk may give",
@@ -49,9 +49,6 @@ INVARIANTS = {
     "alive": "no daemon's loop dies, and requests go on being decided",
     "settled": "when the faults are over, every wish, fact and announcement ends; what is shown is what is",
 }
-UNKEPT = ("clock_behind", "malformed", "oversized")  # answers that leave no trace
-DROP_S = TICK_S  # a confirmed announcement is forgotten with the next commit, at the next tick if not before
-SECRETS = tuple(pin.encode() for pin in (*PINS.values(), WRONG_PIN))
 
 
 class Violation(Struct, frozen=True):
@@ -72,6 +69,7 @@ class Checker:
         self.steps = 0  # requests the hub has decided
         self.ledger = Ledger(hall, self.fail)
         self.air = Air()
+        self._telling = Telling(hall, self.ledger, self.air, self.fail, self._kept)
         self.hub: HubMachine | None = None
         self.recent: deque[str] = deque(maxlen=25)
         self.papers: Counter[str] = Counter()  # plain slips by ticket
@@ -80,15 +78,8 @@ class Checker:
         self.reported: set[tuple[str, str]] = set()
         self.troubled_at = -1.0
         self._decided: dict[tuple[str, str], bytes] = {}
-        self._answers: dict[tuple[str, str], bytes] = {}
-        self._promised: dict[str, tuple[str, str]] = {}
-        self._barred: set[tuple[str, str]] = set()
         self._told: list[Message] = []
-        self._said_by: dict[str, int] = {}  # announcement → boot of the hub that told it last
-        self._confirming: dict[str, float] = {}  # announcement → when the hub heard that the broker has it
-        self._confirmed: dict[str, float] = {}  # those that the hub has since forgotten, in a commit of its own
         self._spoken: set[str] = set()
-        self._boot = 0
         self._refused = 0
         self._is_made = False
 
@@ -102,7 +93,7 @@ class Checker:
 
     def published(self, name: str, message: Message) -> None:
         payload = message.payload
-        if any(secret in payload for secret in SECRETS):
+        if has_pin(payload):
             self.fail("secret", f"{name} publishes a PIN on {message.topic}")
         if name == HUB:
             self._told.append(message)
@@ -122,7 +113,7 @@ class Checker:
             told = row(message.payload)
             if told is None or station != name:
                 self.fail("kept-promise", f"{name} hears an answer for {station}: {message.payload[:80]!r}")
-            elif told["reply"].get("code") != "clock_behind" or told["id"] in self._wish_ids(station):
+            elif told["reply"].get("code") != "clock_behind" or told["id"] in self.air.wish_ids(station):
                 self.air.answered(station, told["id"])
 
     def acknowledged(self, link: SimLink, mid: int, received: Message | None) -> None:
@@ -139,23 +130,23 @@ class Checker:
             return
         self._committed()
         assert self.hub is not None
-        self._forgotten(self.hub.around.loop.now)
+        self._telling.forgotten(self.hub.around.loop.now, self.troubled_at)
         for message in confirmed:
             kind, _ = subject(message.topic)
             if kind == "say":
                 told = row(message.payload)
                 assert told is not None
-                self._confirming[told["id"]] = self.hub.around.loop.now
+                self._telling.confirming[told["id"]] = self.hub.around.loop.now
 
     def started(self, name: str) -> None:
         self.air.dead(name)
-        self._boot += name == HUB
+        self._telling.boot += name == HUB
 
     def died(self, name: str) -> None:
         if name == HUB:
             assert self.hub is not None
             self._committed()
-            self._confirming.clear()  # what the broker had only just confirmed may be told again
+            self._telling.confirming.clear()  # what the broker had only just confirmed may be told again
         else:
             self.air.dead(name)
 
@@ -173,7 +164,7 @@ class Checker:
             self.papers[issued.ticket] += 1
             if self.papers[issued.ticket] > 1:
                 self.fail("paper", f"{station} prints {issued.ticket} a second time without saying so")
-        if self._promised.get(issued.ticket) is None:
+        if self._telling.promised.get(issued.ticket) is None:
             self.fail("paper", f"{station} prints {issued.ticket}, which was never given out")
         if ticket is not None and ticket.state == "void":
             self.fail("paper", f"{station} prints {issued.ticket}, which is void")
@@ -222,15 +213,7 @@ class Checker:
                     self._decision(station, event.payload)
         told, self._told = self._told, []
         for message in told:
-            self._check_told(message)
-
-    def _forgotten(self, now: float) -> None:
-        """Announcements that were confirmed one tick ago: this turn's commit has dropped them, unless it failed."""
-        for say, at in list(self._confirming.items()):
-            if self.troubled_at >= at:
-                del self._confirming[say]
-            elif now > at + DROP_S:
-                self._confirmed[say] = self._confirming.pop(say)
+            self._telling.check(message)
 
     def _has_log(self, hub: HubMachine) -> bool:
         self._is_made = self._is_made or bool(hub.disk.look("PRAGMA user_version").fetchone()[0])
@@ -276,81 +259,3 @@ class Checker:
         excused = hub.disk.refused != self._refused or hub.now() < self.ledger.at
         if hub.disk.in_transaction or (self._kept(station, told["id"]) is None and not excused):
             self.fail("acknowledged", f"the hub acknowledges {told['id']} of {station}, which is not decided")
-
-    def _check_told(self, message: Message) -> None:
-        kind, about = subject(message.topic)
-        if kind not in ("answer", "say", "window", "board") or not message.payload:
-            return
-        told = row(message.payload)
-        assert told is not None
-        if kind == "answer":
-            self._check_answer(about, message.payload, told)
-        elif kind == "say":
-            self._check_say(told)
-        elif kind == "window":
-            self._check_window(told)
-        else:
-            self._check_board(told)
-
-    def _check_answer(self, station: str, payload: bytes, told: Row) -> None:
-        reply, key = told["reply"], (station, told["id"])
-        kind = reply["reply"]
-        if kind == "refused" and reply["code"] in UNKEPT:
-            return
-        before = self._answers.setdefault(key, payload)
-        withdrawn = kind == "refused" and reply["code"] == "withdrawn"
-        kept = self._kept(*key)
-        if (before != payload or kept != payload) and not withdrawn and told["id"] not in self.ledger.withdrawn:
-            self.fail("one-answer", f"{key} is answered {payload!r}, before {before!r}, committed {kept!r}")
-        if key in self._barred and kind in ("issued", "done"):
-            self.fail("withdrawn", f"{key} is answered {payload!r} after it was withdrawn")
-        asking = self.air.asked.get(key)
-        if kind == "withdrawn" and reply["outcome"] != "stands" and asking is not None:
-            self._barred.add((station, asking.body["request"]))
-        elif kind == "issued":
-            self._check_issued(key, reply)
-        elif kind == "done":
-            self._check_window(reply["window"])
-
-    def _check_issued(self, key: tuple[str, str], reply: Row) -> None:
-        ticket = reply["ticket"]
-        if ticket not in self.ledger.tickets and ticket not in self.ledger.ended_days.get(ticket[:10], {}):
-            self.fail("kept-promise", f"{key} is promised {ticket}, which the log does not hold")
-        if not reply["reprint"] and self._promised.setdefault(ticket, key) != key:
-            self.fail("one-number", f"{ticket} is promised to {key} and to {self._promised[ticket]}")
-
-    def _check_window(self, told: Row) -> None:
-        rev, window = told["rev"], told["window"]
-        in_hand = told["in_hand"]["ticket"] if told.get("in_hand") else None
-        shown = (told["state"], told.get("clerk"), in_hand)
-        if rev > self.ledger.seq or self.ledger.seats[window].shown_at(rev) != shown:
-            true = self.ledger.seats[window].shown_at(rev)
-            self.fail(
-                "kept-promise", f"window {window} is told as {shown} at {rev}; the log ({self.ledger.seq}): {true}"
-            )
-
-    def _check_board(self, told: Row) -> None:
-        rev = told["rev"]
-        rows = {(r["label"], r["window"]) for r in told.get("rows", ())}
-        true: set[tuple[Any, ...]] = set()
-        for window in self.hall.windows:
-            ticket = self.ledger.seats[window.number].shown_at(rev)[2]
-            if window.zone == told["zone"] and ticket is not None:
-                true.add((ticket.rpartition("/")[2], window.number))
-        if rev > self.ledger.seq or rows != true:
-            self.fail("kept-promise", f"board {told['zone']} shows {sorted(rows)} at {rev}, the log {sorted(true)}")
-
-    def _check_say(self, told: Row) -> None:
-        say = told["id"]
-        service, _, call = say.rpartition("~")
-        if self.ledger.calls.get(service, 0) < int(call):
-            self.fail("announced", f"{say} is told; the log holds {self.ledger.calls.get(service, 0)} calls")
-        if self._said_by.get(say) == self._boot:
-            self.fail("announced", f"{say} is told twice by one hub")
-        confirmed = self._confirmed.get(say)
-        if confirmed is not None:
-            self.fail("announced", f"{say} is told again although the broker had it at {confirmed:.1f} s")
-        self._said_by[say] = self._boot
-
-    def _wish_ids(self, station: str) -> set[str]:
-        return {line.split()[1] for line in self.air.in_the_air() if line.startswith(f"{station} ")}

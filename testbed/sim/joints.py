@@ -10,7 +10,6 @@ from hall.model import Hall
 from testbed.sim.people import Held, Row, Seat
 
 Before = tuple[str, list[str], str, int, int | None]
-Asked = tuple[int | None, str | None]
 
 
 class Joints:
@@ -22,7 +21,6 @@ class Joints:
             m.id: [*m.joint.parts, *([m.id] if m.joint.returns else [])] for m in hall.matters if m.joint is not None
         }
         self._before: dict[str, Before] = {}  # service → the ticket as it was
-        self._asked: dict[str, Asked] = {}  # service → the window and clerk its ticket asked for, if it went nowhere
         self.done = 0  # joint matters that came to their end
 
     def issued(self, event: Row) -> None:
@@ -57,9 +55,8 @@ class Joints:
         host = host if self._is_there(host, expected[0]) else None
         if event["to_window"] != host:
             self._fail("joint", f"{ticket.id} goes on to window {event['to_window']}, its host is {host}")
-        self._asked[event["service"]] = (None, None) if event["further"] else (ticket.for_window, ticket.for_clerk)
-        ticket.matter = event["further"] or ticket.matter
-        ticket.for_window, ticket.for_clerk = event["to_window"], None
+        if event["further"]:
+            ticket.matter, ticket.for_window, ticket.for_clerk = event["further"], event["to_window"], None
 
     def _step_done(self, ticket: Held, event: Row) -> None:
         if not ticket.joint:
@@ -79,13 +76,12 @@ class Joints:
             self.done += 1
 
     def taken_back(self, ticket: Held, service: str) -> None:
-        """The end of a service is undone: the ticket is as it was, but that one which had gone on asks for nobody."""
+        """The end of a service is undone: the ticket is at the same matter and step again."""
         matter, further, joint, done, host = self._before[service]
         if ticket.joint != joint or ticket.done != done:
             self.done -= not ticket.joint
             ticket.steps = self._steps[joint][:done] if joint else []
         ticket.matter, ticket.further, ticket.joint, ticket.done, ticket.host = matter, further, joint, done, host
-        ticket.for_window, ticket.for_clerk = self._asked[service]
 
     def sent(self, ticket: Held, event: Row, closing: bool = False) -> None:
         """A ticket came back, or is passed to another matter: it waits for its host where that is the matter's."""

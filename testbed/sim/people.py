@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 Row = dict[str, Any]
 
@@ -40,6 +40,36 @@ class Held:
     def lane(self) -> str:
         """Its class; whoever was missed has none any more."""
         return "" if self.misses else self.priority
+
+
+class Stood(NamedTuple):
+    """How a ticket stood when it was called."""
+
+    state: str
+    window: int | None
+    for_window: int | None
+    for_clerk: str | None
+    behind: tuple[int, int] | None
+
+    @classmethod
+    def of(cls, ticket: Held) -> Stood:
+        """As it stands now."""
+        return cls(ticket.state, ticket.window, ticket.for_window, ticket.for_clerk, ticket.behind)
+
+    def told(self) -> Row:
+        """What an event that takes a press back has to say of it."""
+        behind_at, behind_place = self.behind or (0, 0)
+        return {
+            "for_window": self.for_window,
+            "for_clerk": self.for_clerk,
+            "behind_at": behind_at,
+            "behind_place": behind_place,
+            "aside": self.state == "held",
+        }
+
+    def again(self, ticket: Held) -> None:
+        """It asks for whom it asked, and stands where it stood."""
+        ticket.for_window, ticket.for_clerk, ticket.behind = self.for_window, self.for_clerk, self.behind
 
 
 class Seat:

@@ -35,7 +35,7 @@ CHEAP = (2, 1, 1)  # of scrypt: a simulation signs in thousands of times
 FIRST_DAY = "2026-11-23"  # a Monday
 DAY_OFF = "2026-11-25"
 OFFSET = "+08:00"
-# Eight digits that stand nowhere else: any sight of them outside the clerk's hands is a leak.
+# Eight digits that stand nowhere else but in times (testbed.sim.secret): any sight of them elsewhere is a leak.
 PINS = {
     "101": "90817263",
     "102": "81726354",

@@ -73,6 +73,10 @@ class Air:
         for slot in [s for s in self._open if s[0] == station]:
             del self._open[slot]
 
+    def wish_ids(self, station: str) -> set[str]:
+        """The open wishes of one station."""
+        return {request for (asker, _), request in self._open.items() if asker == station}
+
     def in_the_air(self) -> list[str]:
         """The wishes that are still open."""
         return [f"{station} {request} for {slot}" for (station, slot), request in self._open.items()]

@@ -9,8 +9,8 @@ from typer.testing import CliRunner, Result
 
 from cli.__main__ import app
 from hall.hallfile import parse_hall
-from hall.messages import CallNumber, Finish, Hold, Next, SignOut, Start
-from hall.model import Disposition
+from hall.messages import CallNumber, Finish, Hold, Next, NoShow, SignOut, Start, Undo
+from hall.model import Disposition, MissReason
 from hall.routing import Level, Rule
 from hall.station.settings import words
 from tests.hall.halls import toml
@@ -132,7 +132,7 @@ def test_the_story_of_a_joint_matter_tells_its_parts_and_its_host(together: Path
         "waits for part 2 of 3: 医疗保险, at its place by arrival",
         "part 2 of 3 of 新生儿出生一件事: 医疗保险",
         "all parts are done: back to the host, window 1, at its place by arrival",
-        "the window or clerk it waited for has left: it waits for the matter, at its place",
+        "the window it waited for is closed: it waits for the matter, at its place",
         "part 3 of 3 of 新生儿出生一件事: 新生儿出生一件事",
         "新生儿出生一件事: all is done",
         "more to do, waits again: 养老保险",
@@ -147,3 +147,67 @@ def test_every_rule_and_level_has_words(language: str) -> None:
     assert all(f"called.{rule.value}" in say for rule in Rule)
     assert all(f"level.{level.value}" in say for level in (Level.HELP, Level.DELEGATED))
     assert all(f"overtaken.{rule.value}" in say for rule in (Rule.PRIORITY, Rule.BY_NUMBER))
+
+
+def test_the_story_of_wrong_presses_tells_how_the_number_stands_again(tmp_path: Path) -> None:
+    table = a_table()
+    fair(table)
+    (tmp_path / "hall.toml").write_text(toml(table), encoding="utf-8")
+    one = House(hall(), tmp_path / "hub.db")
+    one.take()
+    one.open()
+    ticket(one, for_window=1, further=("relief",))
+    one.did(Next(window=1))
+    one.did(Undo(window=1))
+    one.did(Next(window=1))
+    one.did(NoShow(window=1, reason=MissReason.ABSENT))
+    one.did(Undo(window=1))
+    one.did(Start(window=1))
+    one.did(Undo(window=1))
+    one.did(Start(window=1))
+    one.did(Finish(window=1, disposition=Disposition.DONE))
+    one.did(Undo(window=1))
+    one.did(Hold(window=1, reason="form"))
+    one.did(CallNumber(window=1, label="A001"))
+    one.did(Undo(window=1))
+    one.store.close()
+    result = told(tmp_path, "A001", "--language", "en")
+    assert result.exit_code == 0, result.output
+    lines = [line.partition("  ")[2] for line in result.output.splitlines()[1:]]
+    wrong = [line for line in lines if line.endswith(("a wrong press", "as before"))]
+    again = "for window 1, as before"
+    assert wrong == [
+        "window 1 took its call back: a wrong press", again,
+        "window 1 took the no-show back: a wrong press", again,
+        "window 1 took the beginning back: a wrong press", again,
+        "window 1 took the end back, it goes on: a wrong press", again,
+        "window 1 took its call back: a wrong press", again, "set aside by window 1, as before",
+    ]  # fmt: skip
+    assert "误按，撤销了办理结束，继续办理" in told(tmp_path, "A001").output
+
+
+def test_the_story_says_why_a_number_waits_for_the_matter_again(tmp_path: Path) -> None:
+    table = a_table()
+    fair(table)
+    (tmp_path / "hall.toml").write_text(toml(table), encoding="utf-8")
+    one = House(hall(), tmp_path / "hub.db")
+    one.take()
+    one.open()
+    ticket(one, "medical", for_window=1)  # an approval
+    ticket(one, for_clerk="101")
+    ticket(one)
+    one.did(CallNumber(window=1, label="A003"))
+    one.did(Hold(window=1, reason="form"))
+    one.open(1, "102")  # temporary staff
+    ticket(one, for_window=1)
+    one.did(SignOut(window=1))
+    one.store.close()
+    sentences = {
+        "A001": "temporary staff sits there now, who may not handle it: it waits for the matter, at its place",
+        "A002": "the clerk it waited for has left: it waits for the matter, at its place",
+        "A003": "the window that had set it aside lets it go: it waits again, at its place",
+        "A004": "the window it waited for is closed: it waits for the matter, at its place",
+    }
+    for label, sentence in sentences.items():
+        assert sentence in told(tmp_path, label, "--language", "en").output, label
+    assert "该窗口现由临聘人员值守，不得办理" in told(tmp_path, "A001").output

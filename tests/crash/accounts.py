@@ -50,7 +50,8 @@ from hall.messages import (
 )
 from hall.model import DeskAct, Printing, RequestId, StationId, Ticket, TicketId, TicketState, VoidReason
 from hub.snapshot import Snapshot
-from hub.store import BY_KIND, Store
+from hub.store import Store
+from hub.tables import BY_KIND
 from hub.verify import verify
 from tests.crash.load import Witness
 

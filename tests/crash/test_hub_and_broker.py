@@ -8,7 +8,8 @@ import pytest
 
 from hall.events import DayClosed
 from hall.model import Ticket
-from hub.store import BY_KIND, Store
+from hub.store import Store
+from hub.tables import BY_KIND
 from hub.writer import Writer
 from tests.crash import accounts
 from tests.crash.house import House, kills

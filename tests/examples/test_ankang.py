@@ -171,7 +171,7 @@ def test_starting_a_business_is_done_by_several_departments_on_one_number() -> N
     departments = {HALL.by_matter[part].department for part in one.parts} | {"market-regulation"}
     assert len(departments) == len(one.parts) + 1
     visited = {line.split(",")[1] for line in (ANKANG / "day.csv").read_text(encoding="utf-8").splitlines()}
-    assert not visited & set(joint)  # a day's rows are visits to one window
+    assert visited >= set(joint)  # and its day has some
 
 
 def test_every_window_has_an_a_and_a_b_post_and_every_clerk_a_post() -> None:

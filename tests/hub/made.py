@@ -34,7 +34,8 @@ from hall.messages import (
 )
 from hall.model import Badge, Hall, Instant, MatterId, Printing, StationId, TicketId, WindowNo
 from hall.pin import bound_to, client_key, proof, salt_of, verifier
-from hub.store import TABLES, Store
+from hub.store import Store
+from hub.tables import TABLES
 from hub.writer import Heard, Outcome, Writer
 from tests.hall.halls import PIN_101, PIN_102, Table, a_hall, toml
 

@@ -141,6 +141,24 @@ def test_who_has_booked_is_let_in_when_the_queue_would_outlast_the_day() -> None
     assert isinstance(check_in(one), Issued)
 
 
+@pytest.mark.parametrize(
+    ("clock", "refusal"),
+    [("16:49", None), ("16:55", None), ("17:20", None), ("17:31", Refusal.TOO_LATE), ("16:30", Refusal.TOO_EARLY)],
+)
+def test_who_has_booked_for_the_last_minutes_gets_a_number_after_the_machines_have_closed(
+    clock: str, refusal: Refusal | None
+) -> None:
+    places = {"priority": "booked", "quotas": [{"matter": "pension", "begins": "16:00", "ends": "17:00", "places": 2}]}
+    one = house(bookings=places)
+    assert book(one, clock="16:58") == Noted()
+    one.now = at(clock, NEXT_DAY)
+    one.take()
+    if clock > "16:50":
+        assert code(one.ask(KIOSK, TakeTicket(matter="pension"))) is Refusal.HALL_CLOSED
+    reply = check_in(one)
+    assert isinstance(reply, Issued) if refusal is None else code(reply) is refusal
+
+
 def test_a_slip_that_never_came_out_leaves_the_booking_as_it_was() -> None:
     one = tomorrow("09:50")
     reply = check_in(one)

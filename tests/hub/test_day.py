@@ -8,7 +8,7 @@ from hall.events import BlockReturned, DayClosed, DayOpened, SignedOut, TicketLe
 from hall.messages import Finish, Next, NoShow, TakeTicket
 from hall.model import DeskState, Disposition, MissReason, Printing, Service, ServiceState, Ticket, TicketState
 from hub import seals
-from hub.store import BY_KIND
+from hub.tables import BY_KIND
 from tests.hall.halls import put
 from tests.hub.made import KIOSK, House, at, made
 

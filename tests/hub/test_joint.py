@@ -26,7 +26,7 @@ from hall.messages import (
     Undo,
 )
 from hall.model import Disposition, MissReason, Service, TicketState
-from hub.store import BY_KIND
+from hub.tables import BY_KIND
 from hub.verify import verify
 from hub.views import window_state
 from tests.hall.halls import Table, a_matter

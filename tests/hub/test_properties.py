@@ -36,7 +36,7 @@ from hall.messages import (
 )
 from hall.model import DeskState, Disposition, MissReason, Printing, Service, ServiceState, Ticket, TicketState
 from hub.floor import Floor
-from hub.store import BY_KIND
+from hub.tables import BY_KIND
 from hub.verify import verify
 from hub.writer import Heard
 from tests.hub.made import KIOSK, OTHER_KIOSK, STATIONS, House, at, made, sign_in

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from hall.events import Called, CameBack, Finished, KeptEnded, Missed, Requeued, TicketLeft
 from hall.messages import (
@@ -26,7 +27,8 @@ from hall.messages import (
     Transfer,
     Undo,
 )
-from hall.model import DeskState, Disposition, MissReason, TicketState
+from hall.model import DeskState, Disposition, MissReason, Ticket, TicketId, TicketState
+from hub.floor import Floor
 from hub.verify import verify
 from tests.hub.fair import called, house, ticket
 from tests.hub.made import GUIDE_DESK, KIOSK, House, at, code
@@ -43,6 +45,16 @@ def miss(one: House, window: int = 1) -> None:
 def finish(one: House, window: int = 1) -> None:
     one.did(Start(window=window))
     one.did(Finish(window=window, disposition=Disposition.DONE))
+
+
+def wrongly_finished(one: House, first: TicketId, keypad: bool) -> Ticket:
+    """Window 1 begins and ends what it has in hand; the ticket as it was in between."""
+    one.did(Start(window=1))
+    before = one.writer.floor.tickets[first]
+    one.wait(1)
+    done = Disposition.DONE
+    one.did(Next(window=1, finishing=done) if keypad else Finish(window=1, disposition=done))
+    return before
 
 
 # --- classes ---
@@ -279,19 +291,43 @@ def test_a_wrong_finish_with_more_to_come_is_taken_back(keypad: bool) -> None:
     first = ticket(one, further=("relief", "medical"))
     ticket(one)
     called(one)
-    one.did(Start(window=1))
-    before = one.writer.floor.tickets[first]
-    one.wait(1)
-    if keypad:
-        one.did(Next(window=1, finishing=Disposition.DONE))
-    else:
-        one.did(Finish(window=1, disposition=Disposition.DONE))
+    before = wrongly_finished(one, first, keypad)
     one.wait(1)
     one.did(Undo(window=1))
     after = one.writer.floor.tickets[first]
     assert (after.state, after.matter, after.further) == (before.state, before.matter, before.further)
     assert one.writer.floor.desk(1).state is DeskState.SERVING
     assert "relief" not in one.writer.floor.queues
+
+
+@pytest.mark.parametrize("asks", [{"for_window": 1}, {"for_clerk": "101"}, {}])
+@pytest.mark.parametrize("keypad", [False, True])
+def test_with_a_wrong_finish_the_wish_for_a_window_or_clerk_is_there_again(asks: dict[str, Any], keypad: bool) -> None:
+    one = house()
+    one.open(1)
+    first = ticket(one, further=("relief",), **asks)
+    called(one)
+    before = wrongly_finished(one, first, keypad)
+    gone_on = one.writer.floor.tickets[first]
+    assert (gone_on.matter, gone_on.for_window, gone_on.for_clerk) == ("relief", None, None)
+    one.did(Undo(window=1))
+    assert replace(one.writer.floor.tickets[first], services=1, calls=1) == before
+    # The wish counts again: set aside, taken up by mistake and let go, the ticket is this window's alone.
+    one.did(Hold(window=1, reason="form"))
+    aside = one.writer.floor.tickets[first]
+    one.did(CallNumber(window=1, label="A001"))
+    one.did(Undo(window=1))
+    again = one.writer.floor.tickets[first]
+    assert (again.state, again.window, again.for_window, again.for_clerk) == (
+        TicketState.HELD, 1, aside.for_window, aside.for_clerk,
+    )  # fmt: skip
+    one.did(CallNumber(window=1, label="A001"))
+    assert last_call(one).rule == "taken_up"
+    rebuilt = Floor()
+    for at_, event in one.store.events():
+        rebuilt.apply(event, at_)
+    assert rebuilt.tickets == one.writer.floor.tickets == one.store.floor().tickets
+    assert rebuilt.tickets[first].for_window == asks.get("for_window")
 
 
 def test_a_finish_is_not_taken_back_once_another_window_has_called_on() -> None:
@@ -409,6 +445,32 @@ def test_a_wrong_no_show_is_taken_back(then: str) -> None:
     after = one.writer.floor.tickets[first]
     assert after == before
     assert one.writer.floor.desk(1).ticket == first
+    assert first not in one.writer.floor.kept
+
+
+@pytest.mark.parametrize("then", ["kept", "behind"])
+def test_with_a_wrong_second_no_show_the_place_of_the_first_is_there_again(then: str) -> None:
+    one = house(missed={"then": "behind", "by_itself": then == "behind", "behind": 1, "times": 2})
+    one.open()
+    asks: dict[str, Any] = {"for_window": 1} if then == "behind" else {}  # who comes back asks for nobody any more
+    first = ticket(one, **asks)
+    ticket(one, **asks)
+    called(one)
+    miss(one)
+    if then == "kept":
+        one.ask(GUIDE_DESK, ComeBack(label="A001"))
+    called(one)
+    finish(one)
+    assert called(one) == "A001"
+    before = one.writer.floor.tickets[first]
+    assert before.behind_place
+    ticket(one, **asks)
+    one.wait(1)
+    miss(one)
+    if then == "kept":  # it is back before the press is taken back
+        one.ask(GUIDE_DESK, ComeBack(label="A001"))
+    one.did(Undo(window=1))
+    assert one.writer.floor.tickets[first] == before
     assert first not in one.writer.floor.kept
 
 

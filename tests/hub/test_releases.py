@@ -15,7 +15,8 @@ import pytest
 from hall.events import DayClosed
 from hall.messages import Finish, Issued, Next, Start, TakeTicket
 from hall.model import Alert, Disposition
-from hub.store import BY_KIND, Store
+from hub.store import Store
+from hub.tables import BY_KIND
 from hub.verify import verify
 from tests.hub.made import MORNING, House, at, made
 from tests.hub.test_day import a_full_day

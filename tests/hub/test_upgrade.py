@@ -10,7 +10,8 @@ import pytest
 
 from hall.errors import BadLog
 from hub.snapshot import Snapshot
-from hub.store import TABLES, VERSION, Store
+from hub.store import Store
+from hub.tables import TABLES, VERSION
 from hub.verify import verify
 from testbed.oldstore import OLDEST, as_version_1, version_of
 from tests.hub.made import House

@@ -13,7 +13,8 @@ from hall.errors import BadLog
 from hall.messages import Finish, Next, NoShow, Start, Transfer, Undo
 from hall.model import Disposition, MissReason
 from hub import seals
-from hub.store import GENESIS, TABLES, chained
+from hub.store import GENESIS, chained
+from hub.tables import TABLES
 from hub.verify import verify
 from tests.hub.made import House, at
 from tests.hub.test_day import a_full_day
@@ -129,7 +130,8 @@ CHANGES: dict[str, tuple[str, bool, str, str]] = {
     ),
     "a service put in": (
         "INSERT INTO services SELECT replace(id, '#1', '#9'), ticket, day, matter, window, clerk, letter, state, "
-        "called_at, calls, started_at, ended_at, disposition, reason, last_called_at, joint, part "
+        "called_at, calls, started_at, ended_at, disposition, reason, last_called_at, joint, part, "
+        "for_window, for_clerk, behind_at, behind_place, aside "
         "FROM services WHERE id = '2026-11-23/A001#1'",
         True,
         "services",

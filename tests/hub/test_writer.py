@@ -38,7 +38,8 @@ from hall.model import AlertKind, Printing
 from hub import decide as rules
 from hub.decision import Decision
 from hub.retention import REPLIES_KEPT_MS
-from hub.store import VERSION, Store
+from hub.store import Store
+from hub.tables import VERSION
 from hub.writer import Heard
 from tests.hub.made import KIOSK, OTHER_KIOSK, STATIONS, House, at, code, replies
 from tests.hub.test_floor import seen

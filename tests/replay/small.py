@@ -28,6 +28,14 @@ HOURS: Final = {
     'taking = [["08:50", "12:00"], ["13:00", "16:50"]]': 'taking = [["08:50", "21:50"]]',
     'calling = [["09:00", "12:00"], ["13:00", "17:00"]]': 'calling = [["09:00", "22:00"]]',
 }
+# The county's own joint matter begins at a window of zone A; here one that stays in zone B is done jointly.
+JOINT: Final = "newborn"
+PARTS: Final = """
+[matters.joint]
+parts = ["household-transfer", "medical-enrolment"]
+
+[matters.guide]"""
+JOINT_ROWS: Final = range(20, 120, 20)
 KEPT: Final = ("kiosk-1", "booking-1", "line-b", "screen-b", "voice-b")
 HEAD: Final = "arrive,matter,priority,patience_min,service_min,rating"
 BOOKED: Final = range(6, 10)  # rows of the day: as many as the hall has places for
@@ -47,6 +55,10 @@ def hall_of(root: Path) -> Path:
         assert hours in text
         text = text.replace(hours, without_lunch)
     (place / "hall.toml").write_text(text, encoding="utf-8")
+    matters = place / "matters-health.toml"
+    before, head, after = matters.read_text(encoding="utf-8").partition(f'id = "{JOINT}"')
+    assert head
+    matters.write_text(before + head + after.replace("\n[matters.guide]", PARTS, 1), encoding="utf-8")
     return place / "hall.toml"
 
 
@@ -54,7 +66,7 @@ def day_of(root: Path, tickets: int, seed: int = 7) -> Path:
     """A day of so many who get a number within an hour, and two who come too early."""
     chance = random.Random(seed)
     windows = {w["number"]: w["serves"] for w in tomllib.loads((ANKANG / "windows.toml").read_text())["windows"]}
-    matters = [matter for window in WINDOWS for matter in windows[window]]
+    matters = [matter for window in WINDOWS for matter in windows[window] if matter != JOINT]
     begin, end = 8 * 3600 + 55 * 60, 9 * 3600 + 55 * 60
     seconds = sorted(chance.randrange(begin, end) for _ in range(tickets))
     early = [8 * 3600 + 32 * 60, 8 * 3600 + 33 * 60]  # a machine that does much else is slow to start
@@ -68,6 +80,8 @@ def day_of(root: Path, tickets: int, seed: int = 7) -> Path:
         priority = ("elder", "soldier", "", "", "", "", "", "", "", "")[at % 10] if at > 1 else ""
         if at in BOOKED:
             matter, priority = "marriage", "booked"
+        if at in JOINT_ROWS:
+            matter, patience = JOINT, 180
         lines.append(f"{clock},{matter},{priority},{patience},{service},{rating}")
     path = root / "day.csv"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")

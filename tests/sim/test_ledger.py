@@ -21,6 +21,7 @@ from hall.events import (
     SignedIn,
     SignInFailed,
     Started,
+    Stood,
     TakenBack,
     TicketIssued,
     TicketLeft,
@@ -35,6 +36,7 @@ from hall.model import DeskAct, Disposition, PostLetter, Printing, VoidReason
 from testbed.sim.invariants import INVARIANTS
 from testbed.sim.ledger import Ledger
 from testbed.sim.place import START, hall
+from testbed.sim.secret import has_pin
 
 DAY = "2026-11-23"
 
@@ -97,7 +99,12 @@ CASES = (
     Case("a call in order", (*TWO, called(1), Started(**of(1)), called(2, 2))),
     Case(
         "an undone press",
-        (*TWO, called(1, request="r"), TakenBack(act=DeskAct.CALL, **of(1)), called(1, 2, service="s2")),
+        (*TWO, called(1, request="r"), TakenBack(act=DeskAct.CALL, stood=Stood(), **of(1)), called(1, 2, service="s2")),
+    ),
+    Case(
+        "an undone press that leaves it elsewhere",
+        (*TWO, called(1), TakenBack(act=DeskAct.CALL, stood=Stood(for_window=2), **of(1))),
+        "taken-back",
     ),
     Case("a call out of order", (*TWO, called(2)), "first-come"),
     Case("by number, told as such", (*TWO, called(2, rule="by_number", passed=1, passed_first=(f"{DAY}/A001",)))),
@@ -167,3 +174,18 @@ def test_a_row_out_of_the_chain_is_told() -> None:
     ledger = Ledger(hall(), lambda invariant, _why: found.append(invariant))
     ledger.add(1, START, encode_event(DayOpened(day=DAY)), bytes(32))
     assert found == ["chain"]
+
+
+@pytest.mark.parametrize(
+    ("data", "leaks"),
+    [
+        (b'{"pin":"72635445"}', True),
+        (b"10372635445", True),  # badge and PIN in one
+        (b'{"until":1796172635445}', False),  # a time that ends like it
+        (b'{"until":1796172635445,"typed":"72635445"}', True),
+        (b"\x0472635445\x00", True),
+        (b"7263544", False),
+    ],
+)
+def test_a_pin_is_seen_wherever_it_stands_but_in_a_time(data: bytes, leaks: bool) -> None:
+    assert has_pin(data) is leaks

@@ -14,7 +14,7 @@ import pytest
 from hall.errors import BadFile, BadLog, CannotWrite
 from hall.messages import AnyReply, Issued
 from hall.station.settings import read_hub, read_station
-from hub.store import TABLES
+from hub.tables import TABLES
 from hub.verify import verify
 from tests.hall.halls import toml
 from tests.hub.made import MORNING, a_table
