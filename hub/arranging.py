@@ -5,7 +5,8 @@ from __future__ import annotations
 from hall.events import LeaveTaken, WindowSet
 from hall.hours import day_of, hours_of, instant_of, works
 from hall.messages import Noted, Refusal, SetWindow, TakeLeave
-from hall.model import Hall, Instant, PostLetter, Role, WindowNo
+from hall.model import Day, Hall, Instant, Role, WindowNo
+from hall.posts import leaves_bare, uncovered
 from hub.asking import Rule, must_have_role, must_serve
 from hub.decision import Asked, Decision, Refuse
 from hub.floor import Floor
@@ -20,7 +21,7 @@ def _take_leave(hall: Hall, floor: Floor, asked: Asked, wish: TakeLeave, now: In
         raise Refuse(Refusal.NOT_POSTED, f"no clerk {wish.badge[:8]}")
     if not now - 24 * 60 * MINUTE_MS < wish.begins < wish.ends < now + 400 * 24 * 60 * MINUTE_MS:
         raise Refuse(Refusal.BAD_DAY, "it ends before it begins, is long past, or more than a year away")
-    sits = [p.window for p in hall.posts if p.badge == wish.badge and p.letter is PostLetter.A]
+    sits = leaves_bare(hall.posts, wish.badge, *_days(hall, wish))
     if wish.stand_in or (sits and is_long(hall, sits[0], wish.begins, wish.ends)):
         _must_stand_in(hall, floor, wish, sits)
     event = LeaveTaken(
@@ -29,16 +30,20 @@ def _take_leave(hall: Hall, floor: Floor, asked: Asked, wish: TakeLeave, now: In
     return Decision(events=(event,), reply=Noted())
 
 
-def _must_stand_in(hall: Hall, floor: Floor, wish: TakeLeave, windows: list[WindowNo]) -> None:
+def _must_stand_in(hall: Hall, floor: Floor, wish: TakeLeave, windows: tuple[WindowNo, ...]) -> None:
     """Refuse unless the B post of every window of the one who goes takes over, and is there."""
-    others = {p.window for p in hall.posts if p.badge == wish.stand_in and p.letter is PostLetter.B}
-    bare = [n for n in windows if n not in others]
+    bare = uncovered(hall.posts, windows, wish.stand_in, *_days(hall, wish))
     if not wish.stand_in or wish.stand_in == wish.badge or bare:
         at = ", ".join(map(str, bare or windows))
         raise Refuse(Refusal.NEEDS_STAND_IN, f"half a day and more needs the B post of window {at}")
     away = floor.leaves.get(wish.stand_in)
     if away is not None and away.begins < wish.ends and wish.begins < away.ends:
         raise Refuse(Refusal.NEEDS_STAND_IN, f"{wish.stand_in} is on leave then")
+
+
+def _days(hall: Hall, wish: TakeLeave) -> tuple[Day, Day]:
+    """The first and the last day of a leave."""
+    return day_of(hall.utc_offset, wish.begins), day_of(hall.utc_offset, wish.ends - 1)
 
 
 def is_long(hall: Hall, window: WindowNo, begins: Instant, ends: Instant) -> bool:
