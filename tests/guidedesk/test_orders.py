@@ -66,7 +66,7 @@ def test_a_clerk_is_asked_for_by_mouse(tmp_path: Path) -> None:
         desk.until(lambda: any(w.clerk for w in desk.role.state.windows) or None, "the window")
         for button in ("department:social", "matter:pension", "who", "who:@102", "yes"):
             desk.until(lambda button=button: desk.page.button(button), button)  # type: ignore[misc]
-            desk.click(button)
+            desk.press(button)
         desk.until_page("issued")
         (issued,) = desk.events(TicketIssued)
         assert issued.for_clerk == "102"
@@ -112,25 +112,25 @@ def test_the_manager_opens_a_window_and_notes_a_leave(tmp_path: Path) -> None:
     with GuideDesk(tmp_path, hall=hall()) as desk:
         desk.keys("f11")
         desk.until_page("arrange")
-        desk.click("window:3")
+        desk.press("window:3")
         desk.until_page("window")
         desk.keys("1")
         desk.until_said("已设置，到时自动恢复")
         (opened,) = desk.events(WindowSet)
         assert (opened.window, opened.closed) == (3, False)
         assert 59 * 60_000 <= opened.until - desk.now <= 60 * 60_000
-        desk.click("window:3")
+        desk.press("window:3")
         desk.keys("7")
         desk.until_said("已恢复本厅规定")
         desk.keys("1")
         desk.until_page("clerks")
-        desk.click("away:101")
+        desk.press("away:101")
         desk.keys("5")  # all of tomorrow
         desk.until_page("stand_in")
         desk.keys("1")  # nobody
         desk.until_said("B 岗")
         assert not desk.events(LeaveTaken)
-        desk.click("stand_in:102")
+        desk.press("stand_in:102")
         desk.until_said("请假已登记")
         (leave,) = desk.events(LeaveTaken)
         assert (leave.badge, leave.stand_in) == ("101", "102")
@@ -142,13 +142,13 @@ def test_an_opened_window_takes_further_matters(tmp_path: Path) -> None:
         away = desk.issue()  # for pension, which window 3 does not serve
         desk.keys("f6", "f11")
         desk.until_page("arrange")
-        desk.click("window:3")
+        desk.press("window:3")
         for button in ("extras:", "department:social", "extra:pension"):
             desk.until(lambda button=button: desk.page.button(button), button)  # type: ignore[misc]
-            desk.click(button)
+            desk.press(button)
         desk.keys("escape", "escape")
         desk.until_page("window")
-        desk.click("open:60")
+        desk.press("open:60")
         desk.until_said("已设置，到时自动恢复")
         (opened,) = desk.events(WindowSet)
         assert (opened.window, opened.matters) == (3, ("pension",))
@@ -177,7 +177,7 @@ def test_the_hub_accepts_all_who_are_offered_and_nobody_else(tmp_path: Path) -> 
             desk.keys("f11", "1")
             for button in (f"away:{badge}", "span:tomorrow"):
                 desk.until(lambda button=button: desk.page.button(button), button)  # type: ignore[misc]
-                desk.click(button)
+                desk.press(button)
             desk.until_page("stand_in")
             found = {b.id.partition(":")[2] for b in desk.page.buttons() if b.id.startswith("stand_in:")} - {""}
             assert found == offered
