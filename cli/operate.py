@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,9 +15,10 @@ from rich.progress import Progress
 from rich.text import Text
 
 from cli.language import LANGUAGE, Language
-from cli.retention import forget, retention
+from cli.retention import forget, now_ms, retention
 from hall.errors import BadFile
-from hall.station.settings import words
+from hall.hours import local
+from hall.station.settings import read_hall, read_hub, words
 from upkeep.layout import INSTALLED, layout
 from upkeep.provision import (
     Did,
@@ -122,17 +124,19 @@ def backup(
     language: LANGUAGE = Language.ZH,
 ) -> None:
     """Back up store, seals and configuration in one file while the hub runs, and verify what was copied."""
+    from upkeep.aging import age
+    from upkeep.aside import age_aside
     from upkeep.backup import back_up, prune
 
-    say, console = words("upkeep", language), Console()
+    at, say, console = located(out), words("upkeep", language), Console()
     with Progress(console=console, transient=True) as progress:
-        made = back_up(located(out), to, _now(), _shown(progress))
+        made = back_up(at, to, _now(), _shown(progress))
     size = made.path.stat().st_size / 1_048_576
     told = say("backup.made", path=made.path, events=made.manifest.events, mib=f"{size:.1f}")
     console.print(Text(told, "green"), soft_wrap=True)
     for path in prune(to, keep):
         console.print(Text(say("backup.pruned", path=path), "dim"), soft_wrap=True)
-    forget(to, say, console)
+    forget(chain(age(to, now_ms()), age_aside(at, now_ms())), say, console)
 
 
 def restore(
@@ -155,10 +159,13 @@ def restore(
         found, aside = put_back(file, at, _now(), replace=replace, numbers_from=numbers_from, progress=_shown(progress))
     for path in aside:
         console.print(Text(say("restore.aside", path=path), "dim"), soft_wrap=True)
-    last = datetime.fromtimestamp(found.manifest.last_at / 1000).astimezone()
-    told = say("restore.done", hall=found.manifest.hall, events=found.manifest.events, made=found.manifest.made_at)
+    # People in the hall are asked what came after: it is told by their clock, not by this machine's.
+    offset = read_hall(at.conf / read_hub(at.hub).hall).utc_offset
+    made = round(datetime.fromisoformat(found.manifest.made_at).timestamp() * 1000)
+    last, made_then = (f"{local(offset, when):%Y-%m-%d %H:%M:%S}" for when in (found.manifest.last_at, made))
+    told = say("restore.done", hall=found.manifest.hall, events=found.manifest.events, made=made_then)
     console.print(Text(told, "green"), soft_wrap=True)
-    console.print(Text(say("restore.since", last=f"{last:%Y-%m-%d %H:%M:%S}"), "bold yellow"), soft_wrap=True)
+    console.print(Text(say("restore.since", last=last), "bold yellow"), soft_wrap=True)
     told = "restore.again" if numbers_from is None else "restore.from"
     console.print(Text(say(told, file=file, first=numbers_from), "bold yellow"), soft_wrap=True)
     console.print(say("restore.start"), soft_wrap=True, highlight=False)
@@ -227,7 +234,6 @@ def day(
     import msgspec
 
     from cli.day import show
-    from hall.station.settings import read_hall, read_hub
     from upkeep.dayreport import day_report
 
     settings = read_hub(out / "hub.toml")
@@ -245,7 +251,6 @@ def asyncapi(
     """Print the contract on the bus as an AsyncAPI 3 document (JSON)."""
     import msgspec
 
-    from hall.station.settings import read_hall
     from upkeep.asyncapi import document
 
     sys.stdout.write(msgspec.json.format(msgspec.json.encode(document(read_hall(hall)))).decode() + "\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -13,10 +14,12 @@ from rich.text import Text
 
 from cli.language import LANGUAGE, Language
 from hall.hours import local
+from hall.model import Instant
 from hall.station.settings import read_hall, read_hub, words
 from hall.wording import Words
 from hub.snapshot import Snapshot
-from upkeep.aging import age
+from upkeep.aging import Aged, age
+from upkeep.aside import age_aside
 from upkeep.backup import PATTERN
 from upkeep.examine import BACKUPS
 from upkeep.layout import INSTALLED, Layout
@@ -30,21 +33,28 @@ def retention(
     ] = None,
     language: LANGUAGE = Language.ZH,
 ) -> None:
-    """Tell what was deleted and what is kept until when; delete from backups the texts whose date is over."""
+    """Tell what was deleted and what is kept until when; delete from backups, and from what a restore moved aside, the
+    texts whose date is over."""
     at, say, console = located(conf), words("upkeep", language), Console()
     for line in _told(at, say):
         console.print(line, soft_wrap=True, highlight=False)
+    forget(age_aside(at, now_ms()), say, console)
     place = backups or at.data / BACKUPS
     if not any(place.glob(PATTERN)):
         console.print(say("retention.no_backups", place=place), soft_wrap=True, highlight=False)
-    elif not forget(place, say, console):
+    elif not forget(age(place, now_ms()), say, console):
         console.print(Text(say("retention.backups_good", place=place), "green"), soft_wrap=True)
 
 
-def forget(backups: Path, say: Words, console: Console) -> bool:
-    """Delete from backups what is over, and tell it; whether there was anything to tell."""
+def now_ms() -> Instant:
+    """This machine's clock."""
+    return round(time.time() * 1000)
+
+
+def forget(aged: Iterable[Aged], say: Words, console: Console) -> bool:
+    """Tell from what texts are deleted whose date is over; whether there was anything to tell."""
     told = False
-    for one in age(backups, round(time.time() * 1000)):
+    for one in aged:
         told = True
         if one.trouble:
             text = Text(say("retention.backup_bad", path=one.path, reason=one.trouble), "bold yellow")

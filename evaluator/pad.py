@@ -1,6 +1,9 @@
 """One rating pad with keys on the FF 68 bus: asks when told, gives levels.
 
-No source tells how a question is taken back: a key pressed too late is acknowledged, and the flow passes over it.
+No source tells how a question is taken back: a key pressed too late is acknowledged, and the flow passes over it. Nor
+does any source have a pad acknowledge a question, so it is sent once (and once more when the port comes back): sent
+again blindly, it would be spoken again to one who is just choosing. A question lost on the wire ends as 未评价 after
+`wait_s`, as one that nobody answered.
 """
 
 from __future__ import annotations

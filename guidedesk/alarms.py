@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from guidedesk.choices import rows, shown
 from guidedesk.frame import DANGER, View, alert_words
 from guidedesk.lists import able, foot, grid
-from guidedesk.values import rows, shown
 from hall.model import AlertKind
 from screen.colours import AMBER, INK, LINE, PALE_RED, RED, SOFT_INK, WHITE
 from screen.layout import Box

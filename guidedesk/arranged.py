@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from guidedesk.choices import addable, bare_windows, manned, rows, shown, who_stands_in
 from guidedesk.frame import View
 from guidedesk.lists import able, foot, grid
-from guidedesk.values import manned, rows, shown
 from hall.listed import card_of
 from hall.messages import WindowState
 from hall.model import DeskState, WindowNo
@@ -51,9 +51,30 @@ def window(view: View, body: Box) -> list[Item]:
     labels = {}
     for button in rows(view.state):
         kind, _, minutes = button.partition(":")
-        labels[button] = view(f"arrange.{kind}", hours=f"{int(minutes or 0) / 60:g}")
+        labels[button] = view(f"arrange.{kind}", hours=f"{int(minutes or 0) / 60:g}", count=len(view.state.extra))
     title = view("title.window", number=number, state=_stands(view, number))
     return _titled(view, body, title, labels, asks=True)
+
+
+def extra_departments(view: View, body: Box) -> list[Item]:
+    """The departments that have a matter which the window does not serve anyway."""
+    listed = {d.id: d for d in (view.state.catalogue.departments if view.state.catalogue else ())}
+    chosen = {m.department for m in addable(view.state) if m.id in view.state.extra}
+    labels = {}
+    for button in rows(view.state):
+        department = button.partition(":")[2]
+        name = view.named(listed[department])
+        labels[button] = view("added", name=name) if department in chosen else name
+    return _titled(view, body, view("title.extra", number=view.state.window or 0), labels)
+
+
+def extra_matters(view: View, body: Box) -> list[Item]:
+    """Its matters; what was chosen says so, and one more press takes it off."""
+    labels = {}
+    for matter in addable(view.state):
+        name = view.named(matter)
+        labels[f"extra:{matter.id}"] = view("added", name=name) if matter.id in view.state.extra else name
+    return _titled(view, body, view("title.extra", number=view.state.window or 0), labels)
 
 
 def clerks(view: View, body: Box) -> list[Item]:
@@ -68,10 +89,20 @@ def spans(view: View, body: Box) -> list[Item]:
 
 
 def stand_in(view: View, body: Box) -> list[Item]:
-    """Who takes over; of half a day and more it must be the B post."""
-    labels = _cards(view, "stand_in") | {"stand_in:": view("nobody")}
-    leave = view.state.leave
-    title = view("title.stand_in", name=_leaving(view), span=view(f"span.{leave.span}") if leave else "")
+    """Who takes over: those who hold the B post; of half a day and more somebody must."""
+    at = {w.clerk: w.window for w in view.state.windows if w.clerk is not None}
+    labels = {"stand_in:": view("nobody")}
+    for badge in who_stands_in(view.state):
+        name = view("clerk", name=_name(view, badge), badge=badge)
+        labels[f"stand_in:{badge}"] = view("clerk_at", name=name, number=at[badge]) if badge in at else name
+    leave, bare = view.state.leave, bare_windows(view.state)
+    key = "title.stand_in" if len(labels) > 1 else "title.no_stand_in" if bare else "title.no_post"
+    title = view(
+        key,
+        name=_leaving(view),
+        span=view(f"span.{leave.span}") if leave else "",
+        windows=view("list").join(map(str, bare)),
+    )
     return _titled(view, body, title, labels, asks=True)
 
 

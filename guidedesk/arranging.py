@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from guidedesk.choices import rows
 from guidedesk.moves import Stepped, asked, turned
-from guidedesk.values import GuideDesk, LeavePlan, PageName, rows
+from guidedesk.values import GuideDesk, LeavePlan, PageName
 from hall.hours import day_of, instant_of
 from hall.messages import SetWindow, TakeLeave
 from hall.model import Instant
@@ -14,6 +15,8 @@ MINUTE_MS = 60_000
 DAY_MS = 24 * 60 * MINUTE_MS
 BACK = {
     PageName.WINDOW: PageName.ARRANGE,
+    PageName.EXTRA_DEPARTMENTS: PageName.WINDOW,
+    PageName.EXTRA_MATTERS: PageName.EXTRA_DEPARTMENTS,
     PageName.CLERKS: PageName.ARRANGE,
     PageName.SPANS: PageName.CLERKS,
     PageName.STAND_IN: PageName.SPANS,
@@ -30,11 +33,22 @@ def at_arrange(state: GuideDesk, kind: str, subject: str, mono: float) -> Steppe
         case "leave":
             return turned(state, PageName.CLERKS, mono), ()
         case "window":
-            return replace(turned(state, PageName.WINDOW, mono), window=int(subject)), ()
+            return replace(turned(state, PageName.WINDOW, mono), window=int(subject), extra=()), ()
+        case "extras":
+            return turned(state, PageName.EXTRA_DEPARTMENTS, mono), ()
+        case "department":
+            return replace(turned(state, PageName.EXTRA_MATTERS, mono), department=subject), ()
+        case "extra":
+            # A second press takes it off again; the list stays, as one seldom comes alone.
+            had = subject in state.extra
+            rest = tuple(matter for matter in state.extra if matter != subject)
+            return replace(state, extra=rest if had else (*rest, subject)), ()
         case "open" | "close" | "plan":
             assert state.window is not None
             minutes = float(subject or 0)
-            return asked(state, SetWindow(number=state.window, minutes=minutes, closed=kind == "close"), mono)
+            more = state.extra if kind == "open" else ()
+            wish = SetWindow(number=state.window, minutes=minutes, closed=kind == "close", matters=more)
+            return asked(state, wish, mono)
         case "away":
             return replace(turned(state, PageName.SPANS, mono), leave=LeavePlan(badge=subject)), ()
     if state.leave is None:

@@ -5,6 +5,8 @@
        class, more matters, window or clerk    code → issued
     find → found → reprint → issued            find → found → comes back
     arrange → window → opened, closed          arrange → clerk → span → stand-in → leave
+              ↕
+       departments, more matters while it is open
     alerts: handled
     emergency → zones → sure → called out      emergency → sure → ended
 
@@ -20,9 +22,11 @@ from typing import TypeAlias
 from msgspec.structs import replace
 
 from guidedesk.arranging import at_arrange
+from guidedesk.choices import chosen, departments, leaves, rows
 from guidedesk.moves import Effect, Stepped, asked, cleared, said, turned
 from guidedesk.ordering import at_code, at_issue
 from guidedesk.values import (
+    ARRANGING,
     FIRST_PAGE,
     MAX_TYPED,
     GuideDesk,
@@ -35,11 +39,7 @@ from guidedesk.values import (
     Report,
     Stage,
     Tapped,
-    chosen,
-    departments,
     in_order,
-    leaves,
-    rows,
 )
 from hall.happened import Answered, Common, HubChanged, Told, Unanswered
 from hall.messages import (
@@ -126,9 +126,6 @@ def _tapped(state: GuideDesk, button: str, mono: float) -> Stepped:
     return press(state, kind, subject, mono) if press is not None else (state, ())
 
 
-_ARRANGING = (PageName.WINDOW, PageName.CLERKS, PageName.SPANS, PageName.STAND_IN)
-
-
 def _at_issued(state: GuideDesk, kind: str, _subject: str, mono: float) -> Stepped:
     job = state.job
     if job is None or kind == "next":
@@ -192,9 +189,7 @@ _PRESSES: dict[PageName, Callable[[GuideDesk, str, str, float], Stepped]] = {
     **dict.fromkeys(
         (PageName.DEPARTMENTS, PageName.MATTERS, PageName.CONFIRM, PageName.CLASSES, PageName.WHO), at_issue
     ),
-    **dict.fromkeys(
-        (PageName.ARRANGE, PageName.WINDOW, PageName.CLERKS, PageName.SPANS, PageName.STAND_IN), at_arrange
-    ),
+    **dict.fromkeys((PageName.ARRANGE, *ARRANGING), at_arrange),
     PageName.CODE: at_code,
     **dict.fromkeys((PageName.FIND, PageName.FOUND), _at_find),
     **dict.fromkeys((PageName.EMERGENCY, PageName.ZONES, PageName.SURE), _at_emergency),
@@ -227,7 +222,7 @@ def _answered(state: GuideDesk, event: Answered, mono: float) -> Stepped:
         return asked(state, Find(label=wish.label), mono)  # it waits again, and that is seen
     if isinstance(wish, SetWindow | TakeLeave):
         key = "leave_taken" if isinstance(wish, TakeLeave) else "window_set" if wish.minutes else "window_planned"
-        after = turned(cleared(state), PageName.ARRANGE, mono) if state.page in _ARRANGING else state
+        after = turned(cleared(state), PageName.ARRANGE, mono) if state.page in ARRANGING else state
         return said(after, Tone.GOOD, key, mono), ()
     if isinstance(wish, EndAlert):
         return said(state, Tone.GOOD, "handled", mono), ()
@@ -267,6 +262,7 @@ def _told(state: GuideDesk, message: object) -> GuideDesk:
     match message:
         case Catalogue():
             state = replace(state, catalogue=message)
+            state = replace(state, extra=tuple(m for m in state.extra if m in {o.id for o in message.matters}))
             lost = state.department is not None and all(state.department != d.id for d in departments(state))
             if lost or (state.matter is not None and chosen(state) is None):
                 return replace(cleared(state), page=PageName.DEPARTMENTS, leaf=0)

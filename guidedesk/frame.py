@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from guidedesk.values import FIRST_PAGE, GuideDesk, Mode, PageName
+from guidedesk.values import ARRANGING, FIRST_PAGE, GuideDesk, Mode, PageName
 from hall.devices import trouble_words
 from hall.hours import local
 from hall.listed import Named, matter_name, name_in
@@ -42,7 +42,7 @@ MODE_KEYS = {
 MODE_OF = {
     **{page: mode for mode, page in FIRST_PAGE.items()},
     **dict.fromkeys((PageName.MATTERS, PageName.CONFIRM, PageName.CLASSES, PageName.WHO, PageName.ISSUED), Mode.ISSUE),
-    **dict.fromkeys((PageName.WINDOW, PageName.CLERKS, PageName.SPANS, PageName.STAND_IN), Mode.ARRANGE),
+    **dict.fromkeys(ARRANGING, Mode.ARRANGE),
     PageName.FOUND: Mode.FIND,
     **dict.fromkeys((PageName.ZONES, PageName.SURE), Mode.EMERGENCY),
 }

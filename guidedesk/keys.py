@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from guidedesk.choices import shown
 from guidedesk.frame import MODE_KEYS
-from guidedesk.values import PER_LEAF, GuideDesk, PageName, Stage, shown
+from guidedesk.values import PER_LEAF, GuideDesk, PageName, Stage
 
 KEYS = {
     **{key.lower(): f"mode:{mode}" for mode, key in MODE_KEYS.items()},

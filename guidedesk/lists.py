@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from guidedesk.choices import leaves, shown
 from guidedesk.frame import View
-from guidedesk.values import leaves, shown
 from screen.colours import SOFT_INK
 from screen.layout import Box
 from screen.page import OFF, PLAIN, Align, Button, Item, Shape, Text

@@ -32,6 +32,7 @@ def cleared(state: GuideDesk) -> GuideDesk:
         typed="",
         plan=None,
         window=None,
+        extra=(),
         leave=None,
     )
 

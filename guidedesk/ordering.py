@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from guidedesk.choices import may_add, rows
 from guidedesk.moves import Stepped, asked, turned
-from guidedesk.values import MAX_CODE, NO_ORDER, GuideDesk, PageName, may_add, rows
+from guidedesk.values import MAX_CODE, NO_ORDER, GuideDesk, PageName
 from hall.messages import CheckIn, TakeTicket
 
 BACK = {

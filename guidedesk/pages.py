@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from guidedesk.alarms import alerts, emergency, sure, zones
-from guidedesk.arranged import arrange, classes, clerks, spans, stand_in, who, window
+from guidedesk.arranged import (
+    arrange,
+    classes,
+    clerks,
+    extra_departments,
+    extra_matters,
+    spans,
+    stand_in,
+    who,
+    window,
+)
+from guidedesk.choices import chosen, departments, matters, may_add
 from guidedesk.frame import View, framed
 from guidedesk.lists import able, grid
-from guidedesk.values import MAX_TYPED, PageName, Stage, chosen, departments, matters, may_add
+from guidedesk.values import MAX_TYPED, PageName, Stage
 from hall.listed import card_of
 from hall.model import Printing, PriorityId, TicketState
 from screen.colours import AMBER, BLUE, GREEN, INK, LINE, PALE_AMBER, PALE_BLUE, PALE_GREEN, SOFT_INK, WHITE, Colour
@@ -277,6 +288,8 @@ _CONTENT: dict[PageName, Content] = {
     PageName.CODE: _code,
     PageName.ARRANGE: arrange,
     PageName.WINDOW: window,
+    PageName.EXTRA_DEPARTMENTS: extra_departments,
+    PageName.EXTRA_MATTERS: extra_matters,
     PageName.CLERKS: clerks,
     PageName.SPANS: spans,
     PageName.STAND_IN: stand_in,

@@ -13,14 +13,11 @@ from hall.messages import (
     EmergencyState,
     Found,
     Issued,
-    ListedDepartment,
-    ListedMatter,
     OpenState,
     Printed,
     WindowState,
 )
 from hall.model import (
-    MOST_MATTERS,
     AlertKind,
     Badge,
     Instant,
@@ -49,6 +46,8 @@ class PageName(StrEnum):
     CODE = "code"  # of a booking
     ARRANGE = "arrange"  # windows, and leave
     WINDOW = "window"  # opened or closed for how long
+    EXTRA_DEPARTMENTS = "extra_departments"  # whose matters an opened window takes beside its own
+    EXTRA_MATTERS = "extra_matters"
     CLERKS = "clerks"  # who goes on leave
     SPANS = "spans"  # from when to when
     STAND_IN = "stand_in"  # who takes over
@@ -77,15 +76,20 @@ FIRST_PAGE = {
     Mode.ALERTS: PageName.ALERTS,
     Mode.EMERGENCY: PageName.EMERGENCY,
 }
+ARRANGING = (  # the manager's pages behind the first
+    PageName.WINDOW,
+    PageName.EXTRA_DEPARTMENTS,
+    PageName.EXTRA_MATTERS,
+    PageName.CLERKS,
+    PageName.SPANS,
+    PageName.STAND_IN,
+)
 NINE = (
     PageName.DEPARTMENTS,
     PageName.MATTERS,
     PageName.WHO,
     PageName.ARRANGE,
-    PageName.WINDOW,
-    PageName.CLERKS,
-    PageName.SPANS,
-    PageName.STAND_IN,
+    *ARRANGING,
     PageName.ZONES,
 )
 PER_LEAF = {**dict.fromkeys(NINE, 9), PageName.CLASSES: 5, PageName.ALERTS: 5, PageName.EMERGENCY: 4}
@@ -201,6 +205,7 @@ class GuideDesk(Struct, frozen=True, kw_only=True):
     is_adding: bool = False  # another matter for the same number is being chosen
     windows: tuple[WindowState, ...] = ()  # by number
     window: WindowNo | None = None  # that is being opened or closed
+    extra: tuple[MatterId, ...] = ()  # what it is to take beside its own while it is open
     leave: LeavePlan | None = None
     now: Instant | None = None  # hub time
     typed: str = ""
@@ -232,89 +237,6 @@ class GuideDesk(Struct, frozen=True, kw_only=True):
     def can_come_back(self) -> bool:
         """Whether the ticket found is one of those that were missed or set aside and may wait again."""
         return self.found is not None and self.found.state in (TicketState.KEPT, TicketState.HELD)
-
-
-def departments(state: GuideDesk) -> tuple[ListedDepartment, ...]:
-    """The departments that have a matter."""
-    if state.catalogue is None:
-        return ()
-    used = {matter.department for matter in state.catalogue.matters}
-    return tuple(department for department in state.catalogue.departments if department.id in used)
-
-
-def matters(state: GuideDesk) -> tuple[ListedMatter, ...]:
-    """The matters of the chosen department."""
-    if state.catalogue is None:
-        return ()
-    return tuple(matter for matter in state.catalogue.matters if matter.department == state.department)
-
-
-def chosen(state: GuideDesk) -> ListedMatter | None:
-    """The chosen matter."""
-    listed = state.catalogue.matters if state.catalogue else ()
-    return next((matter for matter in listed if matter.id == state.matter), None)
-
-
-def may_add(state: GuideDesk) -> bool:
-    """Whether one more matter fits on the number."""
-    return len(state.order.further) < MOST_MATTERS - 1
-
-
-def manned(state: GuideDesk) -> tuple[WindowState, ...]:
-    """The windows that serve the chosen matter and where somebody sits."""
-    matter = chosen(state)
-    here = matter.windows if matter is not None else ()
-    return tuple(w for w in state.windows if w.window in here and w.clerk is not None)
-
-
-def rows(state: GuideDesk) -> tuple[str, ...]:
-    """The button ids of the list on this page, all leaves."""
-    catalogue = state.catalogue
-    if catalogue is None:
-        return ()
-    zones = catalogue.zones
-    match state.page:
-        case PageName.DEPARTMENTS:
-            return tuple(f"department:{d.id}" for d in departments(state))
-        case PageName.MATTERS:
-            return tuple(f"matter:{m.id}" for m in matters(state))
-        case PageName.CLASSES:
-            return ("class:", *(f"class:{p.id}" for p in catalogue.priorities))
-        case PageName.WHO:
-            return ("who:", *(f"who:{who}" for w in manned(state) for who in (f"#{w.window}", f"@{w.clerk}")))
-        case PageName.ARRANGE:
-            return ("leave:", *(f"window:{w.number}" for w in catalogue.windows))
-        case PageName.WINDOW:
-            return OPENINGS
-        case PageName.CLERKS:
-            return tuple(f"away:{c.badge}" for c in catalogue.clerks)
-        case PageName.SPANS:
-            return tuple(f"span:{name}" for name in SPANS)
-        case PageName.STAND_IN:
-            gone = state.leave.badge if state.leave else ""
-            return ("stand_in:", *(f"stand_in:{c.badge}" for c in catalogue.clerks if c.badge != gone))
-        case PageName.ALERTS:
-            return tuple(f"handled:{a.id}" for a in state.alerts)
-        case PageName.EMERGENCY:
-            return tuple(f"text:{n}" for n in range(len(state.texts)))
-        case PageName.ZONES:
-            # Of a single zone there is nothing to choose but all.
-            return ("zone:", *(f"zone:{z.id}" for z in zones if len(zones) > 1))
-        case _:
-            return ()
-
-
-def leaves(state: GuideDesk) -> int:
-    """How many leaves the list fills, at least 1."""
-    per_leaf = PER_LEAF.get(state.page, 1)
-    return max(1, -(-len(rows(state)) // per_leaf))
-
-
-def shown(state: GuideDesk) -> tuple[str, ...]:
-    """The button ids of the list's present leaf; key n presses the n-th."""
-    per_leaf = PER_LEAF.get(state.page, 1)
-    leaf = min(state.leaf, leaves(state) - 1)
-    return rows(state)[leaf * per_leaf : (leaf + 1) * per_leaf]
 
 
 def in_order(alerts: tuple[AlertState, ...]) -> tuple[AlertState, ...]:

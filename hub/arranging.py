@@ -8,12 +8,12 @@ from typing import TypeAlias
 from hall.events import LeaveTaken, WindowSet
 from hall.hours import day_of, hours_of, instant_of, works
 from hall.messages import Noted, Refusal, SetWindow, TakeLeave
-from hall.model import Hall, Instant, Post, PostLetter, Role, WindowNo
+from hall.model import Day, Hall, Instant, Role, WindowNo
+from hall.posts import leaves_bare, uncovered
 from hub.asking import Rule, must_have_role, must_serve
 from hub.decision import Asked, Decision, Refuse
 from hub.floor import Floor
 from hub.held import overlap
-from hub.sitting import serves_on
 
 MINUTE_MS = 60_000
 LONGEST_MINUTES = 24 * 60
@@ -26,10 +26,9 @@ def _take_leave(hall: Hall, floor: Floor, asked: Asked, wish: TakeLeave, now: In
         raise Refuse(Refusal.NOT_POSTED, f"no clerk {wish.badge[:8]}")
     if not now - 24 * 60 * MINUTE_MS < wish.begins < wish.ends < now + 400 * 24 * 60 * MINUTE_MS:
         raise Refuse(Refusal.BAD_DAY, "it ends before it begins, is long past, or more than a year away")
-    posts = [p for p in hall.posts if serves_on(hall, p, wish.begins)]  # others are history, or yet to come
-    sits = [p.window for p in posts if p.badge == wish.badge and p.letter is PostLetter.A]
+    sits = leaves_bare(hall.posts, wish.badge, *_days(hall, wish))
     if wish.stand_in or (sits and is_long(hall, sits[0], _away_then(hall, floor, wish))):
-        _must_stand_in(floor, wish, sits, [p for p in posts if p.letter is PostLetter.B])
+        _must_stand_in(hall, floor, wish, sits)
     event = LeaveTaken(
         badge=wish.badge, begins=wish.begins, ends=wish.ends, stand_in=wish.stand_in, station=asked.station
     )
@@ -49,15 +48,19 @@ def _away_then(hall: Hall, floor: Floor, wish: TakeLeave) -> list[Span]:
     return [(wish.begins, wish.ends), *others]
 
 
-def _must_stand_in(floor: Floor, wish: TakeLeave, windows: list[WindowNo], b_posts: list[Post]) -> None:
+def _must_stand_in(hall: Hall, floor: Floor, wish: TakeLeave, windows: tuple[WindowNo, ...]) -> None:
     """Refuse unless the B post of every window of the one who goes takes over, and is there."""
-    others = {p.window for p in b_posts if p.badge == wish.stand_in}
-    bare = [n for n in windows if n not in others]
+    bare = uncovered(hall.posts, windows, wish.stand_in, *_days(hall, wish))
     if not wish.stand_in or wish.stand_in == wish.badge or bare:
         at = ", ".join(map(str, bare or windows))
         raise Refuse(Refusal.NEEDS_STAND_IN, f"half a day and more needs the B post of window {at}")
     if any(overlap(one, wish.begins, wish.ends) for one in floor.leaves_of(wish.stand_in)):
         raise Refuse(Refusal.NEEDS_STAND_IN, f"{wish.stand_in} is on leave then")
+
+
+def _days(hall: Hall, wish: TakeLeave) -> tuple[Day, Day]:
+    """The first and the last day of a leave."""
+    return day_of(hall.utc_offset, wish.begins), day_of(hall.utc_offset, wish.ends - 1)
 
 
 def is_long(hall: Hall, window: WindowNo, away: Sequence[Span]) -> bool:

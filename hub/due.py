@@ -15,6 +15,7 @@ from hall.events import (
     Finished,
     KeptEnded,
     Missed,
+    ServiceRated,
     SignedOut,
     TicketLeft,
     TicketPrinted,
@@ -30,8 +31,11 @@ from hall.model import (
     Instant,
     MissReason,
     Printing,
+    Role,
+    ServiceState,
     TicketState,
 )
+from hall.ratings import UNRATED
 from hub.decide import print_alert
 from hub.floor import Floor
 
@@ -45,7 +49,7 @@ def due(hall: Hall, floor: Floor, now: Instant) -> tuple[AnyEvent, ...]:
     if floor.day is None:
         return tuple(_open(hall, floor, today))
     if floor.day < today:
-        return (*_close(floor, floor.day, today), *_open(hall, floor, today))
+        return (*_close(hall, floor, floor.day, today), *_open(hall, floor, today))
     return (*_late_prints(hall, floor, now), *_not_come_back(floor, now), *_old_alerts(hall, floor, now))
 
 
@@ -76,9 +80,9 @@ def _old_alerts(hall: Hall, floor: Floor, now: Instant) -> list[AnyEvent]:
     ]
 
 
-def _close(floor: Floor, day: Day, today: Day) -> list[AnyEvent]:
+def _close(hall: Hall, floor: Floor, day: Day, today: Day) -> list[AnyEvent]:
     """Every ticket ends by rule, every window is signed out, unused numbers go back: the day can be sealed."""
-    events: list[AnyEvent] = []
+    events: list[AnyEvent] = [*_never_answered(hall, floor)]
     ends: Counter[TicketState] = Counter()
     for ticket in floor.tickets.values():
         if ticket.printing is Printing.RESERVED and ticket.state is TicketState.WAITING:
@@ -125,6 +129,17 @@ def _close(floor: Floor, day: Day, today: Day) -> list[AnyEvent]:
         )
     )
     return events
+
+
+def _never_answered(hall: Hall, floor: Floor) -> list[AnyEvent]:
+    """Services of windows with a pad of which nobody said how they were rated: the pad died with its question, and the
+    next applicant came. They count as 未评价, and only now: until here a pad may bring what it kept."""
+    with_pad = {n for station in hall.stations if Role.EVALUATOR in station.roles for n in station.windows}
+    return [
+        ServiceRated(service=s.id, window=s.window, clerk=s.clerk, level=UNRATED, rule="day_closed")
+        for s in floor.services.values()
+        if s.state is ServiceState.FINISHED and s.window in with_pad and s.id not in floor.ratings
+    ]
 
 
 def _end_in_hand(state: DeskState, service: str, ticket: str, window: int, ends: Counter[TicketState]) -> AnyEvent:

@@ -8,6 +8,7 @@ from hall.events import AlertEnded, AlertRaised, AnyEvent, Paused, Requeued, Res
 from hall.hours import day_of, on_post
 from hall.messages import Pause, Refusal, Resume, SignIn, SignOut
 from hall.model import AlertKind, Badge, DeskState, Hall, Instant, Lockout, Post, PostLetter, WindowNo
+from hall.posts import is_held
 from hub.asking import IN_HAND, Rule, hosted, manned, opened
 from hub.coming_back import barred_here, left_behind
 from hub.decision import Asked, Decision, Refuse
@@ -101,8 +102,7 @@ def _away(floor: Floor, post: Post, now: Instant) -> bool:
 
 def serves_on(hall: Hall, post: Post, now: Instant) -> bool:
     """Whether a post is held on the day of `now`."""
-    day = day_of(hall.utc_offset, now)
-    return post.since <= day and (not post.until or day <= post.until)
+    return is_held(post, day_of(hall.utc_offset, now))
 
 
 def _pause(hall: Hall, floor: Floor, asked: Asked, wish: Pause, _now: Instant) -> Decision:

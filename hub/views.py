@@ -21,6 +21,7 @@ from hall.messages import (
     InHand,
     ListedDepartment,
     ListedMatter,
+    ListedPost,
     ListedPriority,
     ListedWindow,
     ListedZone,
@@ -199,6 +200,10 @@ def catalogue(hall: Hall, speed: float = 1.0) -> Catalogue:
             for p in hall.policy.priorities
         ),
         bookings=bool(hall.policy.bookings.quotas),
+        posts=tuple(
+            ListedPost(window=p.window, letter=p.letter, badge=p.badge, since=p.since, until=p.until)
+            for p in hall.posts
+        ),
         matters_at_kiosk=hall.policy.matters_at_kiosk,
     )
 

@@ -33,6 +33,7 @@ from upkeep.provision import Provision, read_site
 
 MANIFEST, STORE, CONF = "manifest.json", "hub/hub.db", "conf"
 PATTERN = "jiaohao-*.tar.gz"
+STAMP = "%Y%m%dT%H%M%S"  # in the names of backups and of what is moved aside, by this machine's clock
 PAGES = 4_096  # copied at a time: the hub goes on writing in between
 Progress = Callable[[int, int], None]
 
@@ -74,7 +75,7 @@ def back_up(at: Layout, to: Path, now: datetime, progress: Progress = lambda _do
             _copy_conf(at, draft / CONF)
             report = _verified(draft / STORE, progress)
             manifest = _manifest(draft, hall, source, now)
-            path = to / f"jiaohao-{hall}-{now:%Y%m%dT%H%M%S}.tar.gz"
+            path = to / f"jiaohao-{hall}-{now.strftime(STAMP)}.tar.gz"
             manifest = pack(draft, manifest, path)
     except OSError as error:
         raise CannotWrite(f"{to}: {error}: see to its disk and its permissions") from error
@@ -249,7 +250,7 @@ def _must_be_a_number(first: int, draft: Path) -> None:
 
 def _aside(place: Path, at: Layout, now: datetime) -> Path | None:
     """Move what stands there to a name of its own beside it."""
-    moved = place.with_name(f"{place.name}.before-{now:%Y%m%dT%H%M%S}")
+    moved = place.with_name(f"{place.name}.before-{now.strftime(STAMP)}")
     if at.data.is_relative_to(place):  # everything below one directory: its data are moved by themselves
         moved.mkdir()
         for entry in place.iterdir():

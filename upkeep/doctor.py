@@ -18,6 +18,7 @@ DISK_BAD_BYTES = 200 * 1_048_576
 CERTIFICATE_WARNING_DAYS, CERTIFICATE_BAD_DAYS = 60, 7
 BACKUP_WARNING_H, BACKUP_BAD_H = 36, 24 * 7
 RETENTION_LATE_H = 26  # it comes once a day
+ASIDE_DAYS = 7  # after a restore; by then the hall runs, or it does not
 # What staff see to, at the guide desk: queues and people, not machines.
 STAFFS = (
     AlertKind.LONG_WAIT,
@@ -228,6 +229,7 @@ def _kept(facts: Facts) -> Iterator[Finding]:
     if kept.journal_days is not None:
         days = "∞" if kept.journal_days >= UNLIMITED_DAYS else round(kept.journal_days)
         yield _is("journal", kept.journal_days < kept.journal_wanted, days=days, wanted=kept.journal_wanted)
+    yield from _aside(kept)
     if kept.forgot_h is None:
         return
     late = kept.late > 0 or kept.forgot_h > RETENTION_LATE_H
@@ -237,3 +239,14 @@ def _kept(facts: Facts) -> Iterator[Finding]:
     yield _is(code, late, severity, hours=hours, texts=kept.texts, late=kept.late)
     if kept.backups:
         yield _is("old_texts_in_backups", True, subject=kept.backups[0], count=len(kept.backups))
+
+
+def _aside(kept: Kept) -> Iterator[Finding]:
+    """What restores have moved aside: nobody needs it for long, and people's own words may be in it."""
+    if kept.aside_late:
+        yield _is("old_texts_aside", True, subject=kept.aside_late[0], count=len(kept.aside_late))
+    if kept.aside_unread:
+        yield _is("aside_unread", True, Severity.WARNING, kept.aside_unread[0])
+    if kept.aside:
+        days, names = round(kept.aside_days), " ".join(kept.aside)
+        yield _is("aside", kept.aside_days > ASIDE_DAYS, Severity.WARNING, kept.aside[0], days=days, names=names)

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from hall.errors import BadFile, HallError
 from hall.hours import DAY_MS
@@ -17,6 +17,7 @@ from hall.station.settings import read_hub
 from hub.__main__ import business_time
 from hub.snapshot import Snapshot
 from upkeep.aging import overdue
+from upkeep.aside import asides, overdue_aside
 from upkeep.layout import INSTALLED, Layout
 from upkeep.programs import said
 
@@ -34,6 +35,10 @@ class Kept(Struct, frozen=True, kw_only=True):
     texts: int = 0
     late: int = 0
     backups: tuple[str, ...] = ()
+    aside: tuple[str, ...] = ()  # what restores have moved aside, the oldest first, and for how many days that stands
+    aside_days: float = 0.0
+    aside_late: tuple[str, ...] = ()  # of them, those that hold such texts
+    aside_unread: tuple[str, ...] = ()  # and those that cannot be read
     journal_days: float | None = None  # how long journald keeps the programs' log; None: it cannot be asked here
     journal_wanted: int = 183
 
@@ -42,7 +47,7 @@ def kept(at: Layout, hall: Hall | None, backups: Path) -> Kept:
     """What can be found out on this machine."""
     wanted = hall.policy.retention.logs_days if hall is not None else Kept().journal_wanted
     days = journal_days() if at.conf == INSTALLED.conf else None
-    found = Kept(journal_days=days, journal_wanted=wanted)
+    found = structs.replace(_aside(at), journal_days=days, journal_wanted=wanted)
     with suppress(BadFile, HallError):
         settings = read_hub(at.hub)
         now = business_time(settings.clock, time.time())
@@ -50,16 +55,27 @@ def kept(at: Layout, hall: Hall | None, backups: Path) -> Kept:
             last = store.last_forgotten()
             since = last[0] if last is not None else store.begun_at()
             texts, late = store.texts(now - DAY_MS)
-        found = Kept(
+        found = structs.replace(
+            found,
             forgot_h=None if since is None else (now - since) / HOUR_MS,
             forgot_ever=last is not None,
             texts=texts,
             late=late,
             backups=tuple(p.name for p in overdue(backups, now - DAY_MS)),
-            journal_days=days,
-            journal_wanted=wanted,
         )
     return found
+
+
+def _aside(at: Layout) -> Kept:
+    standing = asides(at)
+    late, unread = overdue_aside(at, round(time.time() * 1000) - DAY_MS)
+    oldest = min(standing.values(), default=None)
+    return Kept(
+        aside=tuple(str(path) for path in sorted(standing, key=standing.__getitem__)),
+        aside_days=0.0 if oldest is None else (time.time() - oldest.timestamp()) / 86_400,
+        aside_late=tuple(map(str, late)),
+        aside_unread=tuple(map(str, unread)),
+    )
 
 
 def journal_days() -> float | None:

@@ -46,7 +46,8 @@ class Resumed(Event, frozen=True, kw_only=True, tag="resumed/1"):
 
 
 class ServiceRated(Event, frozen=True, kw_only=True, tag="service_rated/1"):
-    """评价: level 1 to 5, or 0 for 未评价. `words` is a salted digest; the text itself is in the personal table."""
+    """评价: level 1 to 5, or 0 for 未评价. `words` is a salted digest; the text itself is in the personal table.
+    `rule`: why it stands here though no pad has said anything ("day_closed")."""
 
     service: ServiceId
     window: WindowNo
@@ -55,3 +56,4 @@ class ServiceRated(Event, frozen=True, kw_only=True, tag="service_rated/1"):
     reasons: tuple[int, ...] = ()
     version: str = ""
     words: str = ""
+    rule: str = ""

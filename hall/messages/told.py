@@ -164,6 +164,16 @@ class Card(Struct, frozen=True, kw_only=True):
     pin_salt: str = ""
 
 
+class ListedPost(Struct, frozen=True, kw_only=True):
+    """Who is the A or B post of a window, from day to day: as the board of posts (公示牌) shows it."""
+
+    window: WindowNo
+    letter: PostLetter
+    badge: Badge
+    since: Day = ""
+    until: Day = ""
+
+
 class Catalogue(Retained, frozen=True, kw_only=True):
     """Everything stations show that does not change during a day."""
 
@@ -182,6 +192,7 @@ class Catalogue(Retained, frozen=True, kw_only=True):
     speed: float = 1.0  # business seconds in a real one
     priorities: tuple[ListedPriority, ...] = ()
     bookings: bool = False  # whether something may be booked here
+    posts: tuple[ListedPost, ...] = ()
     matters_at_kiosk: int = 1  # at most so many on one ticket; 1: the kiosk does not ask
 
 

@@ -188,6 +188,8 @@ class Ledger:
         if service is None:
             self.mistakes.append((f"a rating of {body['service']}, which was not finished", t))
             return
+        if body.get("rule"):
+            return  # the hub's own at the day's close, as no pad has said anything: for the wires it was never told
         service.ratings += 1
         service.rating, service.rated = body["level"], t
         if service.ratings > 1:

@@ -36,14 +36,14 @@ KEY_NEXT, KEY_CONFIRM, KEY_CANCEL = 0x0C, 0x0F, 0x0E
 def test_a_clerk_signs_in_by_finger_and_starts_paused(tmp_path: Path) -> None:
     with Desk(tmp_path) as desk:
         for digit in "101":
-            desk.tap(f"digit:{digit}")
+            desk.press(f"digit:{digit}")
         assert "101" in desk.words
-        desk.tap("enter")
+        desk.press("enter")
         desk.until_page("sign_in_pin")
         for digit in PINS["101"]:
-            desk.tap(f"digit:{digit}")
+            desk.press(f"digit:{digit}")
         assert "•" * 6 in desk.words
-        desk.tap("enter")
+        desk.press("enter")
         desk.until_page("desk_paused")
         (signed,) = desk.events(SignedIn)
         assert (signed.badge, signed.letter, signed.window) == ("101", "A", 1)
@@ -61,7 +61,7 @@ def test_a_number_is_set_aside_with_a_reason_and_taken_up_again(tmp_path: Path) 
         desk.until_page("desk_serving")
         desk.keys("insert")
         desk.until_page("choose_hold_reason")
-        desk.tap("option:copies")
+        desk.press("option:copies")
         desk.until_page("desk_free")
         desk.until_said(f"挂起 1：{label}")
         (aside,) = desk.events(SetAside)
@@ -123,14 +123,14 @@ def test_next_while_serving_asks_how_it_ended_and_is_one_wish(tmp_path: Path) ->
     with Desk(tmp_path) as desk:
         desk.open()
         first, second = desk.take_number(), desk.take_number()
-        desk.tap("action:next")
+        desk.press("action:next")
         desk.until_page("desk_calling")
-        desk.tap("action:start")
+        desk.press("action:start")
         desk.until_page("desk_serving")
         desk.wait(2)
-        desk.tap("action:next")
+        desk.press("action:next")
         desk.until_page("choose_disposition")
-        desk.tap("option:advised")
+        desk.press("option:advised")
         desk.until_page("desk_calling")
         assert [e.ticket[-4:] for e in desk.events(Called)] == [first, second]
         assert [e.disposition for e in desk.events(Finished)] == [Disposition.ADVISED]
@@ -162,11 +162,11 @@ def test_no_show_transfer_and_undo(tmp_path: Path) -> None:
         for calls in range(2, desk.hall.policy.calls_before_no_show + 1):
             assert desk.page.button("action:no_show") is None
             desk.wait(2)
-            desk.tap("action:recall")
+            desk.press("action:recall")
             desk.until_calls(calls)
-        desk.tap("action:no_show")
+        desk.press("action:no_show")
         desk.until_page("choose_miss_reason")
-        desk.tap("option:absent")
+        desk.press("option:absent")
         desk.until_page("desk_free")
         assert [(e.ticket[-4:], e.reason) for e in desk.events(Missed)] == [(first, MissReason.ABSENT)]
         desk.keys("f9")  # it was pressed by mistake
@@ -174,9 +174,9 @@ def test_no_show_transfer_and_undo(tmp_path: Path) -> None:
         assert [e.act for e in desk.events(TakenBack)] == [DeskAct.MISS]
         desk.keys("f6")
         desk.until_page("choose_target")
-        desk.tap("option:department civil")
+        desk.press("option:department civil")
         desk.until_page("choose_matter")
-        desk.tap("option:matter relief")
+        desk.press("option:matter relief")
         desk.until_page("choose_transfer_reason")
         desk.keys("1")
         desk.until_page("desk_free")

@@ -21,8 +21,7 @@ from screen.page import Page, Text
 from screen.painter import Painter
 from tests.caller.made import NOW, at
 from tests.caller.views import LANGUAGES, PIN, SIZES, caller_words, every_state, view
-from tests.screen import legible
-from tests.screen.legible import all_buttons
+from tests.screen.legible import all_buttons, legible
 
 CASES = [(size, language, name) for size in SIZES for language in LANGUAGES for name in every_state()]
 SMALLEST_BUTTON = 44  # pixels; a 7-inch 800×480 panel has 133 per inch
@@ -47,11 +46,7 @@ def painter() -> Iterator[Painter]:
 
 @pytest.mark.parametrize(("size", "language", "name"), CASES)
 def test_every_page_is_legible_and_in_reach(size: tuple[int, int], language: str, name: str, painter: Painter) -> None:
-    shown = page(size, language, name)
-    legible.can_be_hit(shown, size, SMALLEST_BUTTON)
-    legible.written_whole(shown, size, painter, SMALLEST_TEXT)
-    legible.apart(shown)
-    legible.contrasting(shown)
+    legible(page(size, language, name), painter, text=SMALLEST_TEXT, button=SMALLEST_BUTTON)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -17,9 +17,7 @@ from display.values import Published, Settings, State
 from hall.happened import HubChanged
 from hall.model import DeskState
 from hall.station.settings import fonts, words
-from screen.colours import LEAST_CONTRAST, Colour, contrast
-from screen.layout import Box
-from screen.page import Page, Panel, Sign, Strip, Text
+from screen.page import Page, Panel, Text
 from screen.painter import Painter
 from tests.display.made import (
     CASES,
@@ -36,9 +34,11 @@ from tests.display.made import (
     told,
     window,
 )
+from tests.screen.legible import legible
 
 SIZES = ((1920, 1080), (1080, 1920), (1280, 720))
 LANGUAGES = ("zh", "en")
+SMALLEST_TEXT = 12
 WORDS = {language: words("display", language) for language in LANGUAGES}
 HALL = Settings(notices=NOTICES)
 ZONE_A = Settings(zone="a", notices=NOTICES)
@@ -95,34 +95,12 @@ every_screen = pytest.mark.parametrize(
 
 
 @every_screen
-def test_everything_is_on_the_screen_and_reads_on_its_ground(name: str, size: tuple[int, int], language: str) -> None:
-    page = drawn(STATES[name], size, language)
-    whole = Box(0, 0, *size)
-    for item in page.items:
-        assert item.box.inside(whole), item
-        if isinstance(item, Text | Sign | Strip) and (not isinstance(item, Text) or item.words):
-            assert contrast(item.colour, _ground(page, item.box)) >= LEAST_CONTRAST, item
-
-
-@every_screen
-def test_no_text_is_cut(name: str, size: tuple[int, int], language: str, painter: Painter) -> None:
-    """Names of departments may be, in English; whatever people act on is whole."""
-    page = drawn(STATES[name], size, language)
-    for item in page.items:
-        if isinstance(item, Text) and item.words:
-            _, lines = painter.lettering.fit(item)
-            cut = "".join(lines).endswith("…")
-            assert not cut or item.words in DEPARTMENTS, item
+def test_every_page_is_legible(name: str, size: tuple[int, int], language: str, painter: Painter) -> None:
+    """Names of departments may be cut, in English; whatever people act on is whole."""
+    legible(drawn(STATES[name], size, language), painter, text=SMALLEST_TEXT, may_be_cut=DEPARTMENTS)
 
 
 DEPARTMENTS = {name for d in catalogue().departments for name in (d.name, d.english)}
-
-
-def _ground(page: Page, box: Box) -> Colour:
-    """The fill of the uppermost panel below the middle of a box."""
-    x, y = box.centre
-    panels = [item for item in page.items if isinstance(item, Panel) and item.box.holds(x, y)]
-    return panels[-1].fill if panels else page.ground
 
 
 def _texts(page: Page) -> list[str]:

@@ -20,14 +20,14 @@ from hall.messages import Card
 from hall.model import DeskState
 from hall.ratings import LEVELS
 from hall.station.settings import fonts, words
-from screen.colours import LEAST_CONTRAST, Colour, contrast
-from screen.layout import Box
-from screen.page import Button, Page, Panel, Shape, Sign, Text
-from screen.painter import Painter, button_texts
+from screen.page import Page, Shape, Sign
+from screen.painter import Painter
 from tests.evaluator.made import FIRST, REASONS, catalogue, told, window
+from tests.screen.legible import legible, texts
 
 SIZES = ((1024, 600), (800, 480), (1280, 800))
 LANGUAGES = ("zh", "en")
+SMALLEST_TEXT = 12
 WORDS = {language: (words("evaluator", language), words("ratings", language)) for language in LANGUAGES}
 LONG = Card(badge="100024", name="阿依古丽·买买提江", title="农业农村和水利局综合受理窗口 副主任科员")
 TEXT = "窗口的小王同志很耐心，材料一次就说清楚了，感谢！" * 4
@@ -73,51 +73,14 @@ every_page = pytest.mark.parametrize(
 )
 
 
-def texts(page: Page) -> list[Text]:
-    """What is written on the page, buttons' labels among it."""
-    own = [item for item in page.items if isinstance(item, Text) and item.words]
-    return own + [text for button in page.buttons() for text in button_texts(button)]
-
-
 def said(page: Page) -> list[str]:
     return [text.words for text in texts(page)]
 
 
 @every_page
-def test_everything_is_on_the_pad_and_reads_on_its_ground(name: str, size: tuple[int, int], language: str) -> None:
-    page = drawn(STATES[name], size, language)
-    for item in page.items:
-        assert item.box.inside(Box(0, 0, *size)), item
-        if isinstance(item, Text | Sign):
-            assert contrast(item.colour, ground(page, item)) >= LEAST_CONTRAST, item
-
-
-@every_page
-def test_no_text_is_cut(name: str, size: tuple[int, int], language: str, painter: Painter) -> None:
-    for text in texts(drawn(STATES[name], size, language)):
-        _, lines = painter.lettering.fit(text)
-        assert not lines[-1].endswith("…"), text
-        assert len(lines) <= 2, text
-
-
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("name", ["levels", "reasons 2", "all reasons 2", "own words"])
-def test_buttons_are_large_enough_and_apart(name: str, size: tuple[int, int]) -> None:
-    buttons = tuple(drawn(STATES[name], size).buttons())
-    least = 44 * size[0] * 0.83 / 800  # dp, on a pad of 7 inches: 133 dpi at 800 pixels
-    for i, button in enumerate(buttons):
-        assert min(button.box.w, button.box.h) >= least, button
-        assert not any(button.box.overlaps(other.box) for other in buttons[i + 1 :])
-
-
-def ground(page: Page, item: Text | Sign) -> Colour:
-    """The fill of the uppermost panel or button below the middle of an item."""
-    x, y = item.box.centre
-    below = page.items[: page.items.index(item)]
-    found = [i for i in below if isinstance(i, Panel | Button) and i.box.holds(x, y)]
-    if not found:
-        return page.ground
-    return found[-1].fill if isinstance(found[-1], Panel) else found[-1].look.fill
+def test_every_page_is_legible_and_in_reach(name: str, size: tuple[int, int], language: str, painter: Painter) -> None:
+    button = 44 * size[0] * 0.83 / 800  # dp, on a pad of 7 inches: 133 dpi at 800 pixels
+    legible(drawn(STATES[name], size, language), painter, text=SMALLEST_TEXT, button=button, lines=2)
 
 
 # --- five equal levels --------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from hall.messages import (
     EndAlert,
     Find,
     Found,
+    ListedPost,
     ListedPriority,
     Noted,
     OpenState,
@@ -31,7 +32,7 @@ from hall.messages import (
     TakeTicket,
     WindowState,
 )
-from hall.model import AlertKind, DeskState, Printing, TicketState
+from hall.model import AlertKind, DeskState, PostLetter, Printing, TicketState
 from hall.station.settings import words
 from hall.wording import Words
 from slips.values import PrintEnded, PrinterSeen, PrinterStands
@@ -126,6 +127,21 @@ CLASSES = (
 CLERKS = tuple(Card(badge=f"10{n}", name=f"示例{name}") for n, name in enumerate("甲乙丙丁戊己庚辛壬癸子", start=1))
 
 
+# Window 3 has B posts that end and begin; window 1 has none.
+POSTS = tuple(
+    ListedPost(window=window, letter=PostLetter(letter), badge=badge, since=since, until=until)
+    for window, letter, badge, since, until in (
+        (3, "A", "101", "", ""),
+        (3, "B", "106", "", "2026-11-24"),
+        (3, "B", "107", "2026-11-25", ""),
+        (3, "B", "102", "", ""),
+        (4, "A", "102", "", ""),
+        (4, "B", "108", "", ""),
+        (1, "A", "104", "", ""),
+    )
+)
+
+
 def a_window(number: int, clerk: str | None = None, state: DeskState = DeskState.FREE) -> Told:
     stands = state if clerk is not None else DeskState.CLOSED
     return Told(WindowState(rev=1, window=number, zone="a", state=stands, clerk=clerk))
@@ -133,7 +149,7 @@ def a_window(number: int, clerk: str | None = None, state: DeskState = DeskState
 
 def full(language: str = "zh") -> GuideDesk:
     """A desk of a hall with classes and clerks, two of whom sit at windows."""
-    hall = catalogue(priorities=CLASSES, clerks=CLERKS)
+    hall = catalogue(priorities=CLASSES, clerks=CLERKS, posts=POSTS)
     desk = ready(hall=hall, texts=texts(language))
     return after(desk, a_window(3, "101"), a_window(4, "102", DeskState.SERVING), a_window(1))
 
@@ -204,7 +220,9 @@ def _orders(desk: GuideDesk) -> dict[str, GuideDesk]:
     confirm = after(desk, "department:d0", "matter:m0-1")
     several = after(confirm, "add", "department:d1", "matter:m1-2", "add", "department:d0", "matter:m0-0")
     ordered = after(several, "classes", "class:elder", "who", "who:@102")
-    away = Tapped("away:104")
+    away = Tapped("away:101")
+    at_window = after(desk, "mode:arrange", "window:4", "extras:")
+    added = after(at_window, "department:d0", "extra:m0-0", "extra:m0-2")
     asked = after(ordered, "yes")
     wish = TakeTicket(matter="m0-1", priority="elder", further=("m1-2", "m0-0"), for_clerk="102")
     given = issued(priority="elder", further=("m1-2", "m0-0"), windows=(4,))
@@ -232,6 +250,12 @@ def _orders(desk: GuideDesk) -> dict[str, GuideDesk]:
         "clerks": clerks,
         "spans": after(clerks, away),
         "stand-in": after(clerks, away, "span:tomorrow"),
+        "stand-in-none": after(clerks, "away:104", "span:two_days"),
+        "stand-in-no-post": after(clerks, "away:103", "span:hour"),
+        "extra-departments": at_window,
+        "extra-matters": added,
+        "extra-departments-added": after(added, "back"),
+        "window-added": after(added, "back", "back"),
         "arranged": after(
             desk, "mode:arrange", "window:1", "open:60", Answered(SetWindow(number=1, minutes=60.0), Noted())
         ),

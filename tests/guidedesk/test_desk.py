@@ -12,7 +12,7 @@ from hall.model import Printing, WindowNo
 from hall.topics import EMERGENCY, Tree
 from testbed.printer import VirtualPrinter
 from tests.guidedesk.made import texts
-from tests.guidedesk.rig import LIMIT_S, GuideDesk
+from tests.guidedesk.rig import GuideDesk
 from tests.hub.made import GUIDE_DESK, KIOSK, STATIONS
 
 
@@ -34,7 +34,7 @@ def test_a_number_is_issued_and_printed_here(tmp_path: Path) -> None:
         label = desk.issue()
         desk.until_said("号票已打印")
         until_printed(desk, 1)
-        slip = twin(desk).next_slip(LIMIT_S)
+        slip = twin(desk).next_slip(desk.limit_s)
         assert slip.whole
         assert label in slip.text
         assert "补打" not in slip.text
@@ -70,7 +70,7 @@ def test_no_paper_no_void_before_staff_say_so(tmp_path: Path) -> None:
         label = desk.issue()
         desk.until_said("没有打出号票")
         assert printed(desk) == []
-        desk.click("void")
+        desk.press("void")
         desk.until(lambda: desk.events(TicketVoided) or None, "the number to be void")
         assert [e.ticket[-4:] for e in desk.events(TicketVoided)] == [label]
         # The desk's own printer is an alert like any other, and over when there is paper.
@@ -113,7 +113,7 @@ def test_a_lost_slip_is_found_by_number_and_printed_again(tmp_path: Path) -> Non
         desk.keys("f5")
         desk.until_page("issued")
         desk.until_said("号票已打印")
-        slip = twin(desk).next_slip(LIMIT_S)
+        slip = twin(desk).next_slip(desk.limit_s)
         assert second.label in slip.text
         assert "补打" in slip.text
         assert [e.station for e in desk.events(TicketReprinted)] == [GUIDE_DESK]
@@ -128,7 +128,7 @@ def test_a_second_slip_settles_a_first_one_in_doubt(tmp_path: Path) -> None:
         desk.until_said(f"未确认出票：{KIOSK} 的 {issued.label} 号")
         desk.keys("f2", *issued.label.lower(), "return")
         desk.until_said("未确认出票")
-        desk.click("reprint")
+        desk.press("reprint")
         until_printed(desk, 2)
         assert [outcome for _, outcome, _ in printed(desk)] == [Printing.UNKNOWN, Printing.ON_PAPER]
         desk.keys("f3")
@@ -152,7 +152,7 @@ def test_staff_who_call_are_seen_at_once_and_handled(tmp_path: Path) -> None:
         desk.keys("f2")
         raise_staff_call(desk, 2)
         desk.until_said("2号窗口呼叫工作人员")
-        desk.click("mode:alerts")
+        desk.press("mode:alerts")
         desk.until_page("alerts")
         assert "2号窗口呼叫工作人员，请立即到场" in desk.words
         desk.keys("1")
@@ -188,24 +188,24 @@ def test_an_emergency_is_called_out_after_a_second_confirmation_and_ended_after_
         both = {"main": "本厅自己的通知", "self": "本厅自己的通知"}
         desk.until(lambda: shown(desk) == both or None, "what the broker keeps")
         desk.until(lambda: len(desk.role.state.emergencies) == 2 or None, "both zones on the screen")
-        desk.click("end:")
+        desk.press("end:")
         desk.until_page("sure")
-        desk.click("back")
+        desk.press("back")
         desk.until_page("emergency")
         assert set(shown(desk).values()) == {"本厅自己的通知"}
         desk.keys("f8")
         desk.until_page("sure")
-        desk.click("sure")
+        desk.press("sure")
         desk.until_said("紧急广播已解除")
         desk.until(lambda: shown(desk) == {"main": "", "self": ""} or None, "what the broker keeps")
 
 
 def test_one_zone_is_called_out_alone(tmp_path: Path) -> None:
     with GuideDesk(tmp_path) as desk:
-        desk.click("mode:emergency")
-        desk.click("text:0")
-        desk.click("zone:self")
-        desk.click("sure")
+        desk.press("mode:emergency")
+        desk.press("text:0")
+        desk.press("zone:self")
+        desk.press("sure")
         desk.until_said("紧急广播已播发")
         assert [(e.zone, e.text, e.station) for e in desk.events(EmergencySet)] == [("self", texts()[0], GUIDE_DESK)]
 
@@ -220,8 +220,8 @@ def shown(desk: GuideDesk) -> dict[str, str]:
 
 def test_the_hub_away_is_told_and_the_desk_goes_on_after(tmp_path: Path) -> None:
     with GuideDesk(tmp_path) as desk:
-        desk.click(next(b.id for b in desk.page.buttons() if b.id.startswith("department:")))
-        desk.click(next(b.id for b in desk.page.buttons() if b.id.startswith("matter:")))
+        desk.press(next(b.id for b in desk.page.buttons() if b.id.startswith("department:")))
+        desk.press(next(b.id for b in desk.page.buttons() if b.id.startswith("matter:")))
         desk.link.break_off()
         desk.until_said("与叫号中枢失去联系")
         assert desk.page.button("yes") is None

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from itertools import count
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from guidedesk.arranging import span
+from guidedesk.choices import rows
 from guidedesk.flow import IDLE_S
-from guidedesk.values import NO_ORDER, PageName, rows
-from hall.events import CameBack, LeaveTaken, TicketIssued, WindowSet
-from hall.happened import Answered, Ticked, Want
-from hall.messages import Book, ComeBack, Find, Hold, Next, NoShow, Noted, Start
+from guidedesk.values import NO_ORDER, PageName
+from hall.events import Called, CameBack, LeaveTaken, TicketIssued, WindowSet
+from hall.happened import Answered, Ticked, Told, Want
+from hall.messages import Book, ComeBack, Find, Hold, Next, NoShow, Noted, SetWindow, Start, TakeLeave
 from hall.model import MOST_MATTERS, Hall, MissReason, TicketState
 from tests.guidedesk.made import a_window, after, done, found, full, looked_up
 from tests.guidedesk.rig import GuideDesk
 from tests.hall.halls import Table
 from tests.hub.fair import ADAPTER, PERSON, fair
-from tests.hub.made import at, made
+from tests.hub.made import STATIONS, at, made
+from tests.kiosk.made import catalogue
 
 
 def wishes(table: Table) -> None:
@@ -61,7 +66,7 @@ def test_a_clerk_is_asked_for_by_mouse(tmp_path: Path) -> None:
         desk.until(lambda: any(w.clerk for w in desk.role.state.windows) or None, "the window")
         for button in ("department:social", "matter:pension", "who", "who:@102", "yes"):
             desk.until(lambda button=button: desk.page.button(button), button)  # type: ignore[misc]
-            desk.click(button)
+            desk.press(button)
         desk.until_page("issued")
         (issued,) = desk.events(TicketIssued)
         assert issued.for_clerk == "102"
@@ -107,32 +112,108 @@ def test_the_manager_opens_a_window_and_notes_a_leave(tmp_path: Path) -> None:
     with GuideDesk(tmp_path, hall=hall()) as desk:
         desk.keys("f11")
         desk.until_page("arrange")
-        desk.click("window:3")
+        desk.press("window:3")
         desk.until_page("window")
         desk.keys("1")
         desk.until_said("已设置，到时自动恢复")
         (opened,) = desk.events(WindowSet)
         assert (opened.window, opened.closed) == (3, False)
         assert 59 * 60_000 <= opened.until - desk.now <= 60 * 60_000
-        desk.click("window:3")
+        desk.press("window:3")
         desk.keys("7")
         desk.until_said("已恢复本厅规定")
         desk.keys("1")
         desk.until_page("clerks")
-        desk.click("away:101")
+        desk.press("away:101")
         desk.keys("5")  # all of tomorrow
         desk.until_page("stand_in")
         desk.keys("1")  # nobody
         desk.until_said("B 岗")
         assert not desk.events(LeaveTaken)
-        desk.click("stand_in:102")
+        desk.press("stand_in:102")
         desk.until_said("请假已登记")
         (leave,) = desk.events(LeaveTaken)
         assert (leave.badge, leave.stand_in) == ("101", "102")
         assert (leave.begins, leave.ends) == (at("00:00", "2026-11-24"), at("00:00", "2026-11-25"))
 
 
+def test_an_opened_window_takes_further_matters(tmp_path: Path) -> None:
+    with GuideDesk(tmp_path, hall=hall()) as desk:
+        away = desk.issue()  # for pension, which window 3 does not serve
+        desk.keys("f6", "f11")
+        desk.until_page("arrange")
+        desk.press("window:3")
+        for button in ("extras:", "department:social", "extra:pension"):
+            desk.until(lambda button=button: desk.page.button(button), button)  # type: ignore[misc]
+            desk.press(button)
+        desk.keys("escape", "escape")
+        desk.until_page("window")
+        desk.press("open:60")
+        desk.until_said("已设置，到时自动恢复")
+        (opened,) = desk.events(WindowSet)
+        assert (opened.window, opened.matters) == (3, ("pension",))
+        desk.open(3, "103")
+        desk.elsewhere(STATIONS[3], Next(window=3))
+        assert [(c.ticket.endswith(away), c.window) for c in desk.events(Called)] == [(True, 3)]
+
+
+def test_the_hub_accepts_all_who_are_offered_and_nobody_else(tmp_path: Path) -> None:
+    def posts(table: Table) -> None:
+        wishes(table)
+        table["posts"] = [
+            {"window": 1, "letter": "A", "badge": "101"},
+            {"window": 1, "letter": "B", "badge": "102", "until": "2026-11-23"},
+            {"window": 1, "letter": "B", "badge": "103", "since": "2026-11-24"},
+            {"window": 2, "letter": "A", "badge": "101", "until": "2026-11-22"},
+            {"window": 2, "letter": "A", "badge": "102", "since": "2026-11-23"},
+            {"window": 2, "letter": "B", "badge": "101", "since": "2026-11-23"},
+            {"window": 3, "letter": "A", "badge": "103"},
+        ]
+        table["stations"].append({"id": "guide-2", "roles": ["desk"], "zone": "main"})
+
+    days = count(at("00:00", "2026-11-24"), 24 * 3_600_000)
+    with GuideDesk(tmp_path, hall=made(posts)) as desk:
+        for badge, offered in (("101", {"103"}), ("102", {"101"}), ("103", set())):
+            desk.keys("f11", "1")
+            for button in (f"away:{badge}", "span:tomorrow"):
+                desk.until(lambda button=button: desk.page.button(button), button)  # type: ignore[misc]
+                desk.press(button)
+            desk.until_page("stand_in")
+            found = {b.id.partition(":")[2] for b in desk.page.buttons() if b.id.startswith("stand_in:")} - {""}
+            assert found == offered
+            for clerk in ("101", "102", "103"):
+                begins = next(days)  # each try on a day of its own: who is away cannot stand in
+                wish = TakeLeave(badge=badge, begins=begins, ends=begins + 24 * 3_600_000, stand_in=clerk)
+                reply = desk.elsewhere("guide-2", wish)
+                assert isinstance(reply, Noted) == (clerk in offered), (badge, clerk, reply)
+
+
 # --- the flow alone ---
+
+
+def test_more_matters_are_chosen_and_taken_off_and_go_with_opening_alone() -> None:
+    desk = after(full(), "mode:arrange", "window:4", "extras:")
+    assert "department:d0" in rows(desk)
+    desk = after(desk, "department:d0")
+    assert rows(desk) == ("extra:m0-0", "extra:m0-2", "extra:m0-4")  # the others are served there anyway
+    desk = after(desk, "extra:m0-2", "extra:m0-0", "extra:m0-2", "extra:m0-1")
+    assert (desk.page, desk.extra) == (PageName.EXTRA_MATTERS, ("m0-0",))
+    desk = after(desk, "back", "back")
+    assert done(desk, "open:60")[1] == [Want(SetWindow(number=4, minutes=60.0, matters=("m0-0",)))]
+    assert done(desk, "close:60")[1] == [Want(SetWindow(number=4, minutes=60.0, closed=True))]
+    assert done(desk, "plan:")[1] == [Want(SetWindow(number=4, minutes=0.0))]
+    assert after(desk, "back", "window:3").extra == ()  # another window begins anew
+    smaller = catalogue(matters=0)
+    assert after(desk, Told(smaller)).extra == ()
+
+
+def test_only_those_who_hold_the_b_post_all_the_time_are_offered() -> None:
+    desk = after(replace(full(), now=at("09:30")), "mode:arrange", "leave:", "away:101")
+    assert rows(after(desk, "span:hour")) == ("stand_in:", "stand_in:106", "stand_in:102")
+    assert rows(after(desk, "span:two_days")) == ("stand_in:", "stand_in:102")  # 106 ends, 107 begins in between
+    assert after(desk, "span:hour", "stand_in:103").wish is None
+    none = after(desk, "back", "away:104", "span:tomorrow")
+    assert rows(none) == ("stand_in:",)
 
 
 def test_going_back_keeps_what_was_chosen_until_another_matter_is() -> None:

@@ -17,7 +17,7 @@ from hall.station.settings import fonts
 from screen.page import Page, Text
 from screen.painter import Painter
 from tests.guidedesk.made import LANGUAGES, SIZES, every_page, view
-from tests.screen import legible
+from tests.screen.legible import legible
 
 CASES = [(size, language, name) for size in SIZES for language in LANGUAGES for name in every_page()]
 SMALLEST_BUTTON = 40  # pixels, for a mouse; 1024×768 at 15 inches has 85 per inch
@@ -46,11 +46,7 @@ def test_every_page_is_here() -> None:
 
 @pytest.mark.parametrize(("size", "language", "name"), CASES)
 def test_every_page_is_legible_and_in_reach(size: tuple[int, int], language: str, name: str, painter: Painter) -> None:
-    shown = page(size, language, name)
-    legible.can_be_hit(shown, size, SMALLEST_BUTTON)
-    legible.written_whole(shown, size, painter, SMALLEST_TEXT)
-    legible.apart(shown)
-    legible.contrasting(shown)
+    legible(page(size, language, name), painter, text=SMALLEST_TEXT, button=SMALLEST_BUTTON)
 
 
 KEYS = {

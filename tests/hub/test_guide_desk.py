@@ -25,8 +25,9 @@ from hall.messages import (
     Undo,
 )
 from hall.model import Disposition, TicketState
+from hub.verify import verify
 from hub.views import emergency_state, window_state
-from tests.hub.made import GUIDE_DESK, KIOSK, PAD, STATIONS, House, code
+from tests.hub.made import GUIDE_DESK, KIOSK, PAD, STATIONS, House, at, code
 
 
 def served(path: Path | None = None) -> tuple[House, str]:
@@ -88,6 +89,40 @@ def test_the_prompt_ends_when_the_next_applicant_has_come_and_not_before() -> No
     assert asked_for(house) is None
     assert isinstance(house.ask(PAD, Rated(service=service, level=0)), Noted)
     assert house.writer.floor.ratings[service].level == 0
+
+
+def test_a_question_that_died_with_its_pad_ends_with_the_day_as_not_rated(tmp_path: Path) -> None:
+    house, unheard = served(tmp_path / "hub.db")  # the pad dies here
+    ticket = house.serve()  # and the next applicant has come before it is back
+    house.did(Finish(window=1, disposition=Disposition.DONE))
+    rated = f"{ticket}#1"
+    house.ask(PAD, Rated(service=rated, level=4))
+    house.open(2, "102")
+    house.serve(2, "relief")
+    house.did(Finish(window=2, disposition=Disposition.DONE))  # a window without a pad: nobody was to be asked
+    house.serve()  # in hand when the day ends, and so never asked for
+    assert unheard not in house.writer.floor.ratings
+    house.now = at("00:00", "2026-11-24") - 1
+    house.take()
+    assert unheard not in house.writer.floor.ratings  # until then a pad may bring what it kept
+    house.now += 1
+    house.take()
+    told = [(e.service, e.level, e.clerk, e.rule) for e in house.events() if isinstance(e, ServiceRated)]
+    assert told == [(rated, 4, "101", ""), (unheard, 0, "101", "day_closed")]
+    assert isinstance(house.ask(PAD, Rated(service=unheard, level=1)), Noted)  # the day is sealed
+    assert sum(isinstance(e, ServiceRated) for e in house.events()) == 2
+    house.store.close()
+    assert verify(tmp_path / "hub.db", rebuild=True).broken is None
+
+
+def test_what_a_pad_kept_counts_until_the_day_is_closed() -> None:
+    house, service = served()
+    house.serve()
+    house.now = at("23:59")
+    assert isinstance(house.ask(PAD, Rated(service=service, level=1)), Noted)
+    house.now = at("00:00", "2026-11-24")
+    house.take()
+    assert [e.level for e in house.events() if isinstance(e, ServiceRated)] == [1]
 
 
 def test_a_finish_taken_back_is_not_rated() -> None:

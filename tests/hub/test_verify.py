@@ -179,7 +179,8 @@ def rewritten(path: Path) -> None:
         head = chained(head, seq, time, body)
         db.execute("UPDATE log SET body = ?, hash = ? WHERE seq = ?", (body, head, seq))
         db.execute("UPDATE seals SET hash = ? WHERE seq = ?", (head, seq))
-    db.execute("UPDATE services SET clerk = '102' WHERE clerk = '101'")
+    for table in ("services", "ratings"):
+        db.execute(f"UPDATE {table} SET clerk = '102' WHERE clerk = '101'")
     db.execute("UPDATE hub SET head = ?", (head,))
     db.commit()
     db.close()

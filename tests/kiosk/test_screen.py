@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from itertools import combinations
 from math import hypot
 
 os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
@@ -16,12 +15,10 @@ from hall.station.settings import fonts
 from kiosk.frame import leaf_grid
 from kiosk.screen import page_of
 from kiosk.values import BLOCKED, Kiosk, PageName
-from screen.colours import LEAST_CONTRAST, contrast
-from screen.fonts import Lettering
-from screen.layout import Box
-from screen.page import Page, Panel, Sign, Text
-from screen.painter import Painter, button_texts
+from screen.page import Page, Sign, Text
+from screen.painter import Painter
 from tests.kiosk.made import LANGUAGES, every_page, in_language, kiosk_words
+from tests.screen.legible import legible
 
 PANELS = ((1080, 1920), (1024, 768))
 INCHES = {(1080, 1920): 24.0, (1024, 768): 15.0}
@@ -49,45 +46,9 @@ def painter() -> Iterator[Painter]:
 
 
 @pytest.mark.parametrize(("size", "language", "name"), CASES)
-def test_buttons_are_large_apart_and_on_the_screen(size: tuple[int, int], language: str, name: str) -> None:
-    shown = page(size, language, name)
-    for button in shown.buttons():
-        assert button.box.inside(Box(0, 0, *size)), button
-        assert min(button.box.w, button.box.h) >= dp(size, 60), button
-    for one, other in combinations(shown.buttons(), 2):
-        assert not one.box.overlaps(other.box), (one.id, other.id)
-
-
-@pytest.mark.parametrize(("size", "language", "name"), CASES)
-def test_all_text_fits_at_a_legible_size(size: tuple[int, int], language: str, name: str, painter: Painter) -> None:
-    lettering: Lettering = painter.lettering
-    for item in page(size, language, name).items:
-        if isinstance(item, Text) and item.words:
-            fitted, lines = lettering.fit(item)
-            assert not any(line.endswith("…") for line in lines), item
-            assert fitted >= dp(size, 30), (item.words, fitted)
-            assert item.box.inside(Box(0, 0, *size)), item
-
-
-@pytest.mark.parametrize(("size", "language", "name"), CASES)
-def test_choices_are_written_whole_and_large(size: tuple[int, int], language: str, name: str, painter: Painter) -> None:
-    for button in page(size, language, name).buttons():
-        for text in button_texts(button):
-            fitted, lines = painter.lettering.fit(text)
-            assert not any(line.endswith("…") for line in lines), button
-            assert fitted >= dp(size, 30), (text.words, fitted)
-
-
-@pytest.mark.parametrize(("size", "language", "name"), CASES)
-def test_contrast_is_at_least_4_5(size: tuple[int, int], language: str, name: str) -> None:
-    shown = page(size, language, name)
-    for i, item in enumerate(shown.items):
-        if isinstance(item, Text | Sign):
-            below = [p for p in shown.items[:i] if isinstance(p, Panel) and p.box.holds(*item.box.centre)]
-            ground = below[-1].fill if below else shown.ground
-            assert contrast(item.colour, ground) >= LEAST_CONTRAST, item
-    for button in shown.buttons():
-        assert contrast(button.look.ink, button.look.fill) >= LEAST_CONTRAST
+def test_every_page_is_legible_and_in_reach(size: tuple[int, int], language: str, name: str, painter: Painter) -> None:
+    """Of the mode for elder people: targets of 60 dp, text of 30 dp."""
+    legible(page(size, language, name), painter, text=dp(size, 30), button=dp(size, 60))
 
 
 @pytest.mark.parametrize(("size", "language", "name"), CASES)

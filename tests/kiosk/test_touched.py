@@ -34,9 +34,9 @@ def booked(path: Path) -> None:
 
 def test_a_class_and_two_matters_are_pressed_committed_and_printed(tmp_path: Path) -> None:
     with OneKiosk(tmp_path, HALL) as kiosk:
-        kiosk.touch("department:social", "matter:pension")
+        kiosk.press("department:social", "matter:pension")
         assert kiosk.page.name == "confirm"
-        kiosk.touch("add", "department:civil", "matter:relief", "classes", "class:elder", "yes")
+        kiosk.press("add", "department:civil", "matter:relief", "classes", "class:elder", "yes")
         slip = kiosk.slip()
         (event,) = kiosk.events(TicketIssued)
         assert (event.matter, event.further, event.priority) == ("pension", ("relief",), "elder")
@@ -44,7 +44,7 @@ def test_a_class_and_two_matters_are_pressed_committed_and_printed(tmp_path: Pat
         assert "老年人优先" in slip
         assert f"办理事项1：{names[0]}" in slip
         assert f"办理事项2：{names[1]}" in slip
-        kiosk.touch("reprint")
+        kiosk.press("reprint")
         kiosk.until_page("printing")
         again = kiosk.slip()
         assert "补打" in again
@@ -56,40 +56,40 @@ def test_a_booking_is_typed_and_becomes_one_ticket_of_its_class(tmp_path: Path) 
     booked(tmp_path)
     typed = [f"type:{key}" for key in CODE]
     with OneKiosk(tmp_path, HALL, at("09:44:59", "2026-11-24")) as kiosk:
-        kiosk.touch("booking", *typed, "enter")
+        kiosk.press("booking", *typed, "enter")
         kiosk.until_page("refused")
-        assert "您来早了" in kiosk.words
-        assert "今天 09:45" in kiosk.words
+        assert "您来早了" in kiosk.told
+        assert "今天 09:45" in kiosk.told
         kiosk.until(lambda: kiosk.now >= at("09:45", "2026-11-24") or None, "the time to check in")
-        kiosk.touch("home", "booking", *typed[:-1], "type:2", "enter")
+        kiosk.press("home", "booking", *typed[:-1], "type:2", "enter")
         kiosk.until_page("refused")
-        assert "没有查到这个预约码" in kiosk.words
-        kiosk.touch("again")
-        assert "K7Q2 MA92" in kiosk.words  # one character is put right, not all typed again
-        kiosk.touch("erase", typed[-1], "enter")
+        assert "没有查到这个预约码" in kiosk.told
+        kiosk.press("again")
+        assert "K7Q2 MA92" in kiosk.told  # one character is put right, not all typed again
+        kiosk.press("erase", typed[-1], "enter")
         slip = kiosk.slip()
         assert "预约优先" in slip
         (event,) = kiosk.events(TicketIssued)
         assert (event.matter, event.priority, bool(event.booking)) == ("pension", "booked", True)
-        kiosk.touch("home", "booking", *typed, "enter")
+        kiosk.press("home", "booking", *typed, "enter")
         kiosk.until_page("refused")
         found = re.search(r"[A-Z]\d{3}", slip)
         assert found is not None
-        assert f"已经取过号：{found[0]}" in kiosk.words
-        kiosk.touch("home")
+        assert f"已经取过号：{found[0]}" in kiosk.told
+        kiosk.press("home")
         assert len(kiosk.events(TicketIssued)) == 1
 
 
 def test_no_code_is_left_on_the_screen_in_the_state_or_in_a_file(tmp_path: Path) -> None:
     booked(tmp_path)
     with OneKiosk(tmp_path, HALL, at("09:50", "2026-11-24")) as kiosk:
-        kiosk.touch("booking", *(f"type:{key}" for key in CODE), "enter")
+        kiosk.press("booking", *(f"type:{key}" for key in CODE), "enter")
         kiosk.slip()
         assert kiosk.role.state.typed == ""
-        kiosk.touch("home")
+        kiosk.press("home")
         assert kiosk.role.state.wish is None
         assert CODE not in repr(kiosk.role.state)
-        kiosk.touch("booking", "type:K", "type:7", "back", "booking")
-        assert "K7" not in kiosk.words
+        kiosk.press("booking", "type:K", "type:7", "back", "booking")
+        assert "K7" not in kiosk.told
     for path in tmp_path.rglob("*"):
         assert not path.is_file() or CODE.encode() not in path.read_bytes(), path

@@ -22,6 +22,7 @@ from tests.hub.made import MORNING
 from tests.hub.running import TAKE
 from tests.upkeep.test_backup import NOW, Machine, rows
 from upkeep.aging import age, overdue
+from upkeep.aside import age_aside, overdue_aside
 from upkeep.backup import MANIFEST, back_up, restore
 from upkeep.kept import days_in, kept, settings_in
 from upkeep.layout import layout
@@ -144,6 +145,91 @@ def test_the_doctor_knows_the_late_and_the_backups_that_hold_them(machine: Machi
     assert (found.texts, found.late, found.backups) == (2, 1, (path.name,))
     assert found.forgot_h is not None
     assert found.journal_days is None  # only an installed hall's journal is asked for
+
+
+@pytest.fixture
+def restored(machine: Machine, tmp_path: Path) -> tuple[Machine, Path]:
+    """The same hall after a restore, and where its store from before stands."""
+    made = back_up(machine.at, tmp_path / STICK, NOW)
+    _, aside = restore(made.path, machine.at, NOW, replace=True)
+    return machine, next(path for path in aside if (path / "hub.db").is_file())
+
+
+def all_bytes(place: Path) -> bytes:
+    """All that stands in a directory."""
+    return b"".join(path.read_bytes() for path in place.rglob("*") if path.is_file())
+
+
+def test_a_text_leaves_what_was_moved_aside_at_its_date_and_nothing_else(restored: tuple[Machine, Path]) -> None:
+    machine, aside = restored
+    text, kept_on = (words.encode() for words, _ in WORDS.values())
+    before = rows(aside / "hub.db")
+    assert list(age_aside(machine.at, MORNING)) == []
+    assert overdue_aside(machine.at, MORNING) == ([], [])
+    assert text in all_bytes(aside)
+    assert overdue_aside(machine.at, LATER) == ([aside], [])
+    (aged,) = age_aside(machine.at, LATER)
+    assert (aged.path, aged.deleted) == (aside, 1)
+    assert text not in all_bytes(aside)
+    assert kept_on in all_bytes(aside)
+    after = rows(aside / "hub.db")
+    assert len(after.pop("personal")) == len(before.pop("personal")) - 1 == 1
+    assert after == before
+    assert verify(aside / "hub.db", rebuild=True).broken is None
+    assert overdue_aside(machine.at, LATER) == ([], [])
+    assert text in all_bytes(machine.at.data / "hub")  # the hub's own store is the hub's to clean
+
+
+def test_a_damaged_store_aside_is_told_and_left(restored: tuple[Machine, Path]) -> None:
+    machine, aside = restored
+    (aside / "hub.db").write_bytes(b"nothing of ours" * 1000)
+    assert overdue_aside(machine.at, LATER) == ([], [aside])
+    (aged,) = age_aside(machine.at, LATER)
+    assert aged.trouble
+    assert (aside / "hub.db").read_bytes() == b"nothing of ours" * 1000
+
+
+@pytest.mark.parametrize("command", ["retention", "backup"])
+def test_the_nightly_job_and_the_command_clean_what_stands_aside(
+    restored: tuple[Machine, Path], tmp_path: Path, command: str
+) -> None:
+    machine, aside = restored
+    with closing(sqlite3.connect(aside / "hub.db")) as db:
+        db.execute("UPDATE personal SET delete_after = ?", (round(time.time() * 1000) - 2 * DAY_MS,))
+        db.commit()
+    found = kept(machine.at, None, tmp_path)
+    assert (found.aside_late, found.aside_unread) == ((str(aside),), ())
+    where = ["--to", str(tmp_path / "new")] if command == "backup" else []
+    told = CliRunner().invoke(app, [command, *where, "--conf", str(machine.at.conf), "--language", "en"])
+    assert told.exit_code == 0, told.output
+    assert f"{aside}: 2 texts over their date deleted" in told.output
+    assert not {words.encode() for words, _ in WORDS.values() if words.encode() in all_bytes(aside)}
+    found = kept(machine.at, None, tmp_path)
+    assert found.aside_late == ()
+    assert str(aside) in found.aside  # it stands until somebody deletes it, and the doctor says so
+    assert {Path(path).name for path in found.aside} == {"hub.before-20261123T123000", "etc.before-20261123T123000"}
+    since = datetime(2026, 11, 23, 12, 30).astimezone()
+    assert found.aside_days == pytest.approx((time.time() - since.timestamp()) / 86_400, abs=0.01)
+
+
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine whose clock is set to a zone that is not the hall's."""
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_a_restore_tells_times_by_the_clock_of_the_hall(machine: Machine, tmp_path: Path) -> None:
+    path = back_up(machine.at, tmp_path / STICK, NOW).path
+    command = ["restore", str(path), "--conf", str(tmp_path / "new"), "--language", "en"]
+    told = CliRunner().invoke(app, command)
+    assert told.exit_code == 0, told.output
+    assert "backed up 2026-11-23 20:30:00" in told.output
+    assert "Its last event is of 2026-11-23 09:30:" in told.output
 
 
 def test_what_journald_says_of_its_settings() -> None:
