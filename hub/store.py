@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from msgspec import Struct, structs
 
 from hall.errors import BadLog, CannotWrite, HallError
@@ -28,7 +27,7 @@ from hub.floor import Floor
 from hub.for_a_time import ForATime
 from hub.held import Entity
 from hub.seals import Sealed
-from hub.tables import TABLES, VERSION, Table, columns_of, create, into, schema
+from hub.tables import TABLES, VERSION, Table, columns_of, create, into, schema, value_of
 
 GENESIS = bytes(32)
 TRIAL_BYTES = 65_536
@@ -254,10 +253,9 @@ class Store:
 
     def rows(self, table: Table, where: str = "", values: tuple[Any, ...] = ()) -> Iterator[Entity]:
         """The values of a table."""
-        names = table.fields
         select = f"SELECT {table.columns} FROM {table.name} {where}"  # noqa: S608 - names of our own tables
         for row in self._db.execute(select, values):
-            yield msgspec.convert(dict(zip(names, row, strict=True)), table.kind, strict=False)  # 0 and 1 are bools
+            yield value_of(table.kind, row)
 
     def floor(self) -> Floor:
         """The floor as it was committed: today's rows, and what outlives a day. Raises BadLog for a broken file."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 import typing
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct, structs
@@ -16,6 +16,8 @@ from hub.held import Entity
 # 2: classes, no-shows that come back, bookings, leaves, windows opened; 3: joint matters; 4: how a ticket stood when
 # it was called, several leaves of a clerk
 VERSION = 4
+
+T = TypeVar("T", bound=Struct)
 
 
 class Table(Struct, frozen=True):
@@ -47,6 +49,12 @@ class Table(Struct, frozen=True):
     def key_of(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
         """What makes a row one."""
         return tuple(row[at] for at in _key_columns(self))
+
+
+def value_of(kind: type[T], row: tuple[Any, ...]) -> T:
+    """The value that a row of its table keeps."""
+    names = kind.__struct_fields__
+    return msgspec.convert(dict(zip(names, row, strict=True)), kind, strict=False)  # 0 and 1 are bools
 
 
 @cache

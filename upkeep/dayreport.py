@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
 
-import msgspec
 from msgspec import Struct
 
 from hall.errors import BadLog
@@ -18,7 +17,7 @@ from hall.hours import day_of
 from hall.model import Alert, Day, Instant, Printing, Service, Ticket, TicketState, WindowNo
 from hub.seals import Sealed
 from hub.snapshot import Snapshot
-from hub.tables import BY_KIND
+from hub.tables import BY_KIND, value_of
 
 MINUTE_MS = 60_000
 T = TypeVar("T", Ticket, Service, Alert)
@@ -95,9 +94,8 @@ def day_report(store: Path, utc_offset: str, day: Day = "") -> DayReport:
 
 
 def _values(snapshot: Snapshot, kind: type[T], day: Day | None = None) -> list[T]:
-    names = kind.__struct_fields__
     table = next(table for known, table in BY_KIND.items() if known is kind)
-    return [msgspec.convert(dict(zip(names, row, strict=True)), kind) for row in snapshot.rows(table, day)]
+    return [value_of(kind, row) for row in snapshot.rows(table, day)]
 
 
 def _window(number: WindowNo, services: Sequence[Service]) -> WindowDay:
