@@ -1,4 +1,4 @@
-"""What a restore moved aside stays until somebody deletes it; personal texts in it go at their date all the same."""
+"""What a restore moved aside: it stands until somebody deletes it, but personal texts in it go at their date."""
 
 from __future__ import annotations
 
