@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable
 from datetime import datetime
@@ -28,6 +29,7 @@ from upkeep.provision import (
     admit,
     broker_reads_again,
     located,
+    provisioned,
     read_site,
     revoke,
 )
@@ -80,6 +82,8 @@ def provision(
         home_assistant=asked.home_assistant if home_assistant is None else home_assistant,
     )
     at = layout(out, Path(asked.data) if asked.data else None)
+    if out.exists() and not out.is_dir():
+        raise BadFile((f"{out}: a file: --out names the directory of the hall's configuration",))
     if hall is None and not at.hall.is_file():
         raise BadFile((f"{at.hall}: no such file: name the hall file with --hall FILE",))
     run = Provision(at, hall, asked)
@@ -100,7 +104,7 @@ def provision_revoke(
     language: LANGUAGE = Language.ZH,
 ) -> None:
     """Delete a station's secrets and shut it out; its settings stay."""
-    _print(revoke(located(out), station), language)
+    _print(revoke(provisioned(out), station), language)
     Console().print(words("upkeep", language)("next.revoked", station=station), style="bold", soft_wrap=True)
     _reload(language)
 
@@ -112,7 +116,7 @@ def provision_admit(
     language: LANGUAGE = Language.ZH,
 ) -> None:
     """Let a revoked station in again, with new secrets."""
-    _print(admit(located(out), station), language)
+    _print(admit(provisioned(out), station), language)
     Console().print(words("upkeep", language)("next.admitted", station=station), style="bold", soft_wrap=True)
     _reload(language)
 
@@ -128,7 +132,7 @@ def backup(
     from upkeep.aside import age_aside
     from upkeep.backup import back_up, prune
 
-    at, say, console = located(out), words("upkeep", language), Console()
+    at, say, console = provisioned(out), words("upkeep", language), Console()
     with Progress(console=console, transient=True) as progress:
         made = back_up(at, to, _now(), _shown(progress))
     size = made.path.stat().st_size / 1_048_576
@@ -180,7 +184,7 @@ def watch(
     from upkeep.watch import run
 
     start_logging("watch")
-    raise typer.Exit(run(located(out), port))
+    raise typer.Exit(run(provisioned(out), port))
 
 
 def status(
@@ -196,8 +200,9 @@ def status(
     from upkeep.watch import Watch, shown
 
     def look() -> Picture:
-        return shown(port) or Watch.of(located(out)).look_for(LOOK_S)
+        return shown(port) or Watch.of(provisioned(out)).look_for(LOOK_S)
 
+    _quiet()
     if json:
         sys.stdout.write(as_json(look()).decode() + "\n")
     else:
@@ -217,6 +222,7 @@ def doctor(
     from cli.doctor import doctor as tell
     from upkeep.examine import examine
 
+    _quiet()
     try:
         at = located(out)
     except BadFile:  # a mistake in site.toml is one more finding
@@ -236,7 +242,7 @@ def day(
     from cli.day import show
     from upkeep.dayreport import day_report
 
-    settings = read_hub(out / "hub.toml")
+    settings = read_hub(provisioned(out).hub)
     offset = read_hall(out / settings.hall).utc_offset
     report = day_report(out / settings.data / "hub.db", offset, date)
     if json:
@@ -266,6 +272,11 @@ def install(
     _print(put(root.absolute()), language)
     say, console = words("upkeep", language), Console()
     console.print(say("install.next", conf=INSTALLED.conf), soft_wrap=True, highlight=False)
+
+
+def _quiet() -> None:
+    """What is seen is shown; the watch's own log, which says on the way that nobody answers, is for its unit."""
+    logging.getLogger("watch").addHandler(logging.NullHandler())
 
 
 def _now() -> datetime:

@@ -23,7 +23,7 @@ from upkeep.aside import age_aside
 from upkeep.backup import PATTERN
 from upkeep.examine import BACKUPS
 from upkeep.layout import INSTALLED, Layout
-from upkeep.provision import located
+from upkeep.provision import provisioned
 
 
 def retention(
@@ -35,7 +35,7 @@ def retention(
 ) -> None:
     """Tell what was deleted and what is kept until when; delete from backups, and from what a restore moved aside, the
     texts whose date is over."""
-    at, say, console = located(conf), words("upkeep", language), Console()
+    at, say, console = provisioned(conf), words("upkeep", language), Console()
     for line in _told(at, say):
         console.print(line, soft_wrap=True, highlight=False)
     forget(age_aside(at, now_ms()), say, console)

@@ -57,8 +57,9 @@ def why(wanted: str, store: Path, hall_file: Path, console: Console, *, language
     label = wanted.partition("/")[2] or wanted
     found = tickets(rows, on, label)
     if len(found) != 1:
-        options = ", ".join(found) or say("none")
-        console.print(Text(say("not_found", label=label, day=on, options=options), "bold red"), soft_wrap=True)
+        key = "several" if found else "not_found"
+        text = Text(say(key, label=label, day=on, options=", ".join(found)), "bold red")
+        console.print(text, soft_wrap=True)
         return NOT_FOUND
     console.print(Text(say("title", hall=hall.name, ticket=found[0]), "bold"))
     for told in story(rows, found[0]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from ipaddress import IPv6Address
+from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
 from hall.checked import Rule
@@ -14,15 +14,19 @@ from hall.topics import ID
 # A gpiozero name: GPIO17, BOARD11, J8:11, or the number alone.
 PIN = re.compile(r"(?:GPIO|BCM|BOARD|WPI)?[0-9]{1,2}|J[0-9]:[0-9]{1,2}")
 HOST = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z.-]*[0-9A-Za-z])?")
+NUMBERS = re.compile(r"[0-9.]+")
 Found = Iterator[tuple[str, str]]
 
 
 def is_host(text: str) -> bool:
     """A name or an address, IPv6 without brackets."""
-    if ":" not in text:
-        return HOST.fullmatch(text) is not None
     try:
-        IPv6Address(text)
+        if ":" in text:
+            IPv6Address(text)
+        elif NUMBERS.fullmatch(text):  # no name ends in a number: it is an address, or mistyped
+            IPv4Address(text)
+        else:
+            return HOST.fullmatch(text) is not None
     except ValueError:
         return False
     return True

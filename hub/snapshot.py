@@ -34,7 +34,7 @@ class Snapshot:
 
     def _open(self) -> sqlite3.Connection:
         if not self._path.is_file():
-            raise BadLog(f"{self._path}: no such file")
+            raise BadLog(f"{self._path}: no such file: is the path right, and has the hub run yet?")
         uri = self._path.absolute().as_uri()
         for options in ("mode=ro", "mode=ro&immutable=1"):
             db = sqlite3.connect(f"{uri}?{options}", uri=True, timeout=5.0, isolation_level=None)

@@ -67,6 +67,10 @@ def back_up(at: Layout, to: Path, now: datetime, progress: Progress = lambda _do
     settings = read_hub(at.hub)
     source = at.conf / settings.data
     hall = read_hall(at.conf / settings.hall).id
+    if not (source / "hub.db").is_file():
+        raise BadLog(f"{source / 'hub.db'}: no such file: this hall's hub has not run yet")
+    if to.exists() and not to.is_dir():
+        raise CannotWrite(f"{to}: a file: name the directory for backups")
     try:
         to.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".draft-", dir=to) as place:
@@ -105,6 +109,8 @@ def restore(
     Raises BadFile for a damaged backup, BadLog for one that does not verify, CannotWrite if a hub runs here or, without
     `replace`, if a store or a configuration stands here. Nothing was changed then.
     """
+    if not path.is_file():
+        raise BadFile((f"{path}: {'a directory: name the backup in it' if path.is_dir() else 'no such file'}",))
     target = at.data / "hub"
     standing = [place for place in (at.conf, target) if _holds_something(place, at)]
     if standing and not replace:
@@ -134,8 +140,6 @@ def restore(
 
 def _copy_store(source: Path, target: Path) -> None:
     target.mkdir()
-    if not (source / "hub.db").is_file():
-        raise BadLog(f"{source / 'hub.db'}: no such file: this hall's hub has not run yet")
     uri = (source / "hub.db").absolute().as_uri()
     with (
         closing(sqlite3.connect(f"{uri}?mode=ro", uri=True, timeout=10.0)) as live,
@@ -232,7 +236,8 @@ def unpack(path: Path, draft: Path) -> Manifest:
             tar.extractall(draft, filter="data")
         manifest = msgspec.json.decode((draft / MANIFEST).read_bytes(), type=Manifest)
     except (OSError, tarfile.TarError, EOFError, msgspec.DecodeError, ValueError) as error:
-        raise BadFile((f"{path}: no backup of ours, or damaged ({error}): take another one",)) from error
+        why, _, _ = str(error).partition("\n")  # tarfile tells all that it tried, a line each
+        raise BadFile((f"{path}: no backup of ours, or damaged ({why.rstrip(':')}): take another one",)) from error
     found = {str(p.relative_to(draft)): p for p in draft.rglob("*") if p.is_file() and p.name != MANIFEST}
     wrong = [name for name, digest in manifest.files.items() if name not in found or _digest(found[name]) != digest]
     wrong += [name for name in found if name not in manifest.files]

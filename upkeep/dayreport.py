@@ -62,10 +62,10 @@ class DayReport(Struct, frozen=True, kw_only=True):
 def day_report(store: Path, utc_offset: str, day: Day = "") -> DayReport:
     """The report of a day, the hub's present one by default. Raises BadLog: no such file, or no such day in it."""
     with Snapshot(store) as snapshot:
-        known = [*snapshot.days(BY_KIND[Ticket]), snapshot.day]
+        known = dict.fromkeys((*snapshot.days(BY_KIND[Ticket]), snapshot.day))
         day = day or snapshot.day or ""
         if day not in known:
-            last = ", ".join(str(d) for d in known[-5:])
+            last = ", ".join([str(d) for d in known][-5:])
             raise BadLog(f"{store}: there is no day {day!r} in it; the last ones are: {last}")
         tickets = _values(snapshot, Ticket, day)
         services = _values(snapshot, Service, day)

@@ -31,6 +31,8 @@ class NotInstalled(HallError, RuntimeError):
 
 def install(root: Path) -> list[Line]:
     """Write what is missing or old below `root`; what was done. Raises NotInstalled or OSError."""
+    if not root.is_dir():
+        raise NotInstalled(f"{root}: no such directory: make it first, or leave --root out to install on this machine")
     if not os.access(root, os.W_OK):
         raise NotInstalled(f"{root}: cannot be written: run it as root (sudo make install), or with --root DIR")
     lines = [_file(root, path, text) for path, text in files()]

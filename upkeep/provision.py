@@ -82,6 +82,20 @@ def read_site(conf: Path) -> SiteFile:
     return found
 
 
+def provisioned(conf: Path) -> Layout:
+    """The layout of a hub's machine. Raises BadFile with what to do if there is nothing, or a station alone."""
+    at = located(conf)
+    if not at.hub.is_file():
+        alone = any(at.stations.glob(f"*/{STATION_FILE}"))
+        todo = (
+            "this machine has stations alone: do it on the hub's machine"
+            if alone
+            else ("nothing is provisioned here: hall provision --hall YOUR/hall.toml, or name another directory")
+        )
+        raise BadFile((f"{at.conf}: {todo}",))
+    return at
+
+
 def located(conf: Path) -> Layout:
     """The layout of a provisioned configuration directory. Raises BadFile."""
     site = read_site(conf)
@@ -114,6 +128,7 @@ class Provision:
         if wrong := tuple(f"addresses{at}: {why}" for at, why in _hosts(asked.addresses)):
             raise BadFile(wrong)
         self.hall: Hall = read_hall(self._source)
+        self._must_be_the_same_hall()
 
     def run(self) -> list[Line]:
         """Make what is missing; what was done, a line each."""
@@ -158,6 +173,20 @@ class Provision:
         self._tell(Did.KEPT if same else Did.CHANGED if before else Did.MADE, "broker/")
         hand_over(at)
         return self.lines
+
+    def _must_be_the_same_hall(self) -> None:
+        """Refuse to put another hall over one that has run: its hub would not start on the other's store."""
+        if self._source == self.at.hall.absolute() or not self.at.store.exists():
+            return
+        try:
+            here = read_hall(self.at.hall).id
+        except BadFile:
+            return  # it is being put right
+        if here != self.hall.id:
+            told = (
+                f"{self._source}: the hall {self.hall.id!r}, but {here!r} has run in {self.at.conf}: another hall goes"
+            )
+            raise BadFile((f"{told} into another directory (--out), or move {self.at.data} aside first",))
 
     def _tell(self, did: Did, what: str, detail: str = "") -> None:
         self.lines.append(Line(did, what, detail))
@@ -279,7 +308,7 @@ def forget_secrets(place: Path) -> bool:
 def revoke(at: Layout, station: StationId) -> list[Line]:
     """Shut a station out: its password is nobody's from the broker's next reload on. Raises BadFile."""
     site = read_site(at.conf)
-    if station not in read_hall(at.hall).by_station:
+    if station not in site.revoked and station not in read_hall(at.hall).by_station:
         known = ", ".join(s.id for s in read_hall(at.hall).stations)
         raise BadFile((f"{at.hall}: there is no station {station!r}; known are: {known}",))
     revoked = tuple(sorted({*site.revoked, station}))
@@ -290,7 +319,8 @@ def admit(at: Layout, station: StationId) -> list[Line]:
     """Let a revoked station in again, with new secrets. Raises BadFile."""
     site = read_site(at.conf)
     if station not in site.revoked:
-        raise BadFile((f"{at.site}: revoked: {station!r} is not among them",))
+        known = ", ".join(site.revoked) or "none"
+        raise BadFile((f"{at.site}: {station!r} is not revoked, so it needs no admitting; revoked are: {known}",))
     revoked = tuple(name for name in site.revoked if name != station)
     return Provision(at, None, structs.replace(site, revoked=revoked)).run()
 

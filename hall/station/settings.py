@@ -56,8 +56,14 @@ def read_text(path: Path) -> str:
     """The file's text. Raises BadFile with the reason."""
     try:
         return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadFile((f"{path}: cannot be read: {error}",)) from error
+    except FileNotFoundError as error:
+        raise BadFile((f"{path}: no such file",)) from error
+    except IsADirectoryError as error:
+        raise BadFile((f"{path}: a directory: name the file in it",)) from error
+    except UnicodeDecodeError as error:
+        raise BadFile((f"{path}: not UTF-8 text (byte {error.start}): save it as UTF-8",)) from error
+    except OSError as error:
+        raise BadFile((f"{path}: cannot be read: {error.strerror}",)) from error
 
 
 def read_hall(path: Path, *, judged: bool = True) -> Hall:

@@ -65,9 +65,15 @@ def test_somebody_elses_command_is_left_alone(root: Path) -> None:
     assert (root / COMMAND).read_text() == "not ours"
 
 
-def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
-    with pytest.raises(NotInstalled, match="run it as root"):
+def test_a_place_that_is_not_there_or_cannot_be_written_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(NotInstalled, match="no such directory: make it first"):
         install(tmp_path / "nowhere")
+    monkeypatch.setattr("os.access", lambda *_: False)  # root may write everywhere
+    with pytest.raises(NotInstalled, match="run it as root"):
+        install(tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_groups_stand_alike_in_all_three_places() -> None:
