@@ -126,24 +126,27 @@ class Decoder(Finder[Text | Probe]):
             return Damaged(data[: end + 1], "length")
         if data[_HEADER] != _sum_of(body, self._check):
             return Damaged(data[: end + 1], "checksum")
-        return Whole(_text(data[1], body), end + 1)
+        return _found(data[: end + 1], body)
 
     def _checked_xor(self, data: bytes, end: int) -> Whole[Text | Probe] | Damaged | Verdict:
         """The XOR byte may be FF itself: then this FF is it, and the end follows."""
         body, told = data[_HEADER : end - 1], data[end - 1]
         if told == xor_of(body):
-            return Whole(_text(data[1], body), end + 1)
+            return _found(data[: end + 1], body)
         if xor_of(body) ^ told == _END:
             if len(data) < end + 2:
                 return Verdict.MORE
             if data[end + 1] == _END and len(body) + 1 - _LOOK <= MAX_TEXT:
-                return Whole(_text(data[1], data[_HEADER:end]), end + 2)
+                return _found(data[: end + 2], data[_HEADER:end])
             return Damaged(data[: end + 2], "xor")
         return Damaged(data[: end + 1], "xor")
 
 
-def _text(addr: int, body: bytes) -> Text:
-    return Text(addr, Look(*body[:_LOOK]), body[_LOOK:])
+def _found(frame: bytes, body: bytes) -> Whole[Text | Probe] | Damaged:
+    """Its check is right. An FF where the XOR byte of an empty text may stand is no text's."""
+    if _END in body[_LOOK:]:
+        return Damaged(frame, "text")
+    return Whole(Text(frame[1], Look(*body[:_LOOK]), body[_LOOK:]), len(frame))
 
 
 def _sum_of(body: bytes, check: Check) -> int:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from hall.dialects import BadFrame, Damaged, aabb
+from hall.dialects import BadFrame, Damaged, aabb, xor_of
 from hall.dialects.aabb import MAX_TEXT, Check, Decoder, Look, Probe, Text, encode, show, text_of
 
 BAR = Look(effect=0x01, speed=0x00, stay=0x99, colour=0x00, valid=0x63)
@@ -80,6 +80,21 @@ def test_one_wrong_byte_is_never_taken_for_the_frame(frame: Text, check: Check, 
     assert frame not in Decoder(check).feed(bytes(data))
 
 
+SOME = st.lists(st.sampled_from([b"\xff", b"\x00", b"\x23", b"\x98"]), min_size=5, max_size=9).map(b"".join)
+
+
+@given(st.lists(st.tuples(SOME, st.booleans()), min_size=1, max_size=4), st.sampled_from(CHECKS))
+def test_every_frame_that_is_found_can_be_said(bodies: list[tuple[bytes, bool]], check: Check) -> None:
+    wire = b""
+    for body, twice in bodies:  # with a check that is right, whatever the body is
+        end = b"\xff\xff" if twice else b"\xff"
+        total = sum(body) + (0xFF if check == "sum with end" else 0) & 0xFF
+        wire += HEAD + (body + bytes([xor_of(body)]) if check == "xor" else bytes([total]) + body) + end
+    for frame in Decoder(check).feed(wire):
+        if not isinstance(frame, Damaged):
+            assert Decoder(check).feed(encode(frame, check)) == [frame]
+
+
 def test_an_xor_of_ff_is_not_the_end() -> None:
     look = Look(effect=0x9E, speed=0, stay=0, colour=0, valid=0)
     frame = Text(1, look, b"a")
@@ -95,6 +110,8 @@ def test_an_xor_of_ff_is_not_the_end() -> None:
     [
         (HEAD + bytes.fromhex("A2 01 00 99 00 63 41 FF"), "sum", "checksum"),
         (HEAD + bytes.fromhex("01 00 99 00 63 41 00 FF"), "xor", "xor"),
+        (HEAD + bytes.fromhex("01 00 99 00 63 FF 23 27 FF"), "xor", "text"),
+        (HEAD + bytes.fromhex("01 00 99 00 63 FF FB FF FF"), "xor", "text"),
         (b"\xaa\x05\xbb\x51\x44", "sum", "command"),
         (HEAD + bytes(MAX_TEXT + 8), "sum", "length"),
         (HEAD + bytes(MAX_TEXT + 7), "xor", "length"),
