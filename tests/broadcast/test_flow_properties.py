@@ -114,7 +114,7 @@ def event_of(act: Act, player: Player, calls: dict[str, Say], at: int) -> Event:
     return Ticked()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(ACTS, st.sampled_from((("zh",), ("zh", "en"))))
 def test_one_at_a_time_in_order_in_time_at_most_its_repeats(acts: list[Act], languages: tuple[str, ...]) -> None:
     state: Voice = voice(*languages)
@@ -134,7 +134,7 @@ def test_one_at_a_time_in_order_in_time_at_most_its_repeats(acts: list[Act], lan
             assert count <= calls[say].repeats * len(languages), "more than its repeats"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.tuples(st.integers(0, 40), st.booleans()), min_size=1, max_size=40))
 def test_calls_of_different_tickets_are_begun_in_the_order_they_came(picks: list[tuple[int, bool]]) -> None:
     state, player, calls, order = voice(), Player(), dict[str, Say](), list[str]()

@@ -259,7 +259,7 @@ def walk(acts: list[Act]) -> Hub:
     return hub
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(ACTS)
 def test_one_wish_none_barred_no_pin(acts: list[Act]) -> None:
     walk(acts)

@@ -84,7 +84,7 @@ class Hall:
         assert re.search(r"chosen=(None|Chosen\(…\))", repr(asking)) or asking is None
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.tuples(HAPPENS, st.sampled_from((0.1, 1.0, 20.0, 61.0))), max_size=60))
 def test_one_rating_for_a_service_and_only_what_was_pressed(acts: list[tuple[object, float]]) -> None:
     hall = Hall()
@@ -98,7 +98,7 @@ def test_one_rating_for_a_service_and_only_what_was_pressed(acts: list[tuple[obj
             assert fact.level in hall.pressed[fact.service]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(TOUCHES, max_size=30))
 def test_whoever_is_asked_ends_in_one_fact_after_a_minute(touches: list[object]) -> None:
     hall = Hall()

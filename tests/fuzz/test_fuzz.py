@@ -23,7 +23,7 @@ WIDE = ("bench",)  # decodes every input with every profile
 
 @pytest.mark.parametrize("name", TARGETS)
 # Not shrunk: an input is short as it is, and shrinking the blob would take minutes.
-@settings(max_examples=EXAMPLES, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(st.binary(min_size=AT_ONCE * 20, max_size=AT_ONCE * 20))
 def test_any_bytes(name: str, blob: bytes) -> None:
     for piece in inputs(blob, AT_ONCE // 20 if name in WIDE else AT_ONCE):

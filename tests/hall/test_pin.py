@@ -33,7 +33,7 @@ def test_a_verifier_is_scrams_stored_key_over_scrypt() -> None:
 
 
 @given(st.from_regex(r"[0-9]{4,8}", fullmatch=True), st.from_regex(r"[0-9]{4,8}", fullmatch=True))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_only_the_right_pin_proves(right: str, typed: str) -> None:
     stored = verifier(right, SALT, CHEAP)
     assert proves(stored, BOUND, proof(client_key(typed, salt_of(stored)), BOUND)) == (typed == right)

@@ -262,5 +262,5 @@ class AnyBookings(RuleBasedStateMachine):
         assert kept == self.one.writer.floor.bookings
 
 
-AnyBookings.TestCase.settings = settings(max_examples=30, stateful_step_count=30, deadline=None)
+AnyBookings.TestCase.settings = settings(max_examples=30, stateful_step_count=30)
 TestAnyBookings = AnyBookings.TestCase

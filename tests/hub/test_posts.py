@@ -376,5 +376,5 @@ class AnyPosts(RuleBasedStateMachine):
                 assert floor.tickets[desk.ticket].matter != "medical"
 
 
-AnyPosts.TestCase.settings = settings(max_examples=30, stateful_step_count=30, deadline=None)
+AnyPosts.TestCase.settings = settings(max_examples=30, stateful_step_count=30)
 TestAnyPosts = AnyPosts.TestCase

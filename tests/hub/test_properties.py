@@ -294,5 +294,5 @@ class AnyDay(RuleBasedStateMachine):
         assert report.events == self.house.store.seq
 
 
-AnyDay.TestCase.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
+AnyDay.TestCase.settings = settings(max_examples=40, stateful_step_count=40)
 TestAnyDay = AnyDay.TestCase

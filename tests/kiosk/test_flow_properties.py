@@ -205,5 +205,5 @@ class AnyDay(RuleBasedStateMachine):
         assert set(self.issued) == set(self.told), "a number was never told"
 
 
-AnyDay.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+AnyDay.TestCase.settings = settings(max_examples=60, stateful_step_count=40)
 TestAnyDay = AnyDay.TestCase

@@ -180,7 +180,7 @@ def test_styles_outlive_a_cut_and_a_line_does_not_outlive_a_reset() -> None:
     assert ink(third)[2] < 12
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.integers(1, 40), max_size=30))
 def test_commands_are_the_same_however_they_arrive(cuts: list[int]) -> None:
     data = ticket()
@@ -194,7 +194,7 @@ def test_commands_are_the_same_however_they_arrive(cuts: list[int]) -> None:
     assert parser.pending == b""
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.binary(max_size=200))
 def test_no_byte_is_lost_or_made_up(data: bytes) -> None:
     parser = Parser()
@@ -217,7 +217,7 @@ COMMAND_HEADS = [
 ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.sampled_from(COMMAND_HEADS) | st.binary(max_size=4), max_size=12), st.binary(max_size=40))
 def test_nonsense_is_drawn_or_named_but_never_breaks_the_printer(pieces: list[bytes], tail: bytes) -> None:
     picture = draw_slip(b"".join(pieces) + tail + b"\n" * 3)

@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hall.dialects import BadFrame, Damaged, a090, ff68
@@ -71,7 +71,6 @@ def test_damage_is_told_once_with_its_reason(data: bytes, reasons: list[str]) ->
 
 
 @given(st.lists(frames, max_size=5), st.lists(st.integers(1, 9), min_size=1, max_size=8))
-@settings(deadline=None)
 def test_frames_come_out_however_the_stream_is_cut(sent: list[Frame], sizes: list[int]) -> None:
     stream = b"".join(map(encode, sent))
     decoder, heard, cuts = Decoder(), list[Frame | Damaged](), itertools.cycle(sizes)
@@ -83,7 +82,6 @@ def test_frames_come_out_however_the_stream_is_cut(sent: list[Frame], sizes: lis
 
 
 @given(st.binary(max_size=600))
-@settings(deadline=None)
 def test_noise_never_breaks_it_and_it_holds_little(noise: bytes) -> None:
     decoder = Decoder()
     decoder.feed(noise)

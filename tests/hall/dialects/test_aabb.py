@@ -60,7 +60,7 @@ def test_a_text_that_holds_a_probe_is_cut_short_by_it_and_the_next_is_heard() ->
     assert decoder.feed(encode(show(5, "请A001", BAR), "xor"))[-1] == show(5, "请A001", BAR)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(texts, st.sampled_from(CHECKS), st.binary(max_size=20))
 def test_any_text_comes_back_behind_any_junk(frame: Text, check: Check, junk: bytes) -> None:
     data = encode(frame, check)
@@ -72,7 +72,7 @@ def test_any_text_comes_back_behind_any_junk(frame: Text, check: Check, junk: by
     assert decoder.feed(data)[-1] == frame
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(texts, st.sampled_from(CHECKS), st.integers(0, 300), st.integers(1, 255))
 def test_one_wrong_byte_is_never_taken_for_the_frame(frame: Text, check: Check, place: int, change: int) -> None:
     data = bytearray(encode(frame, check))

@@ -125,7 +125,7 @@ def test_what_breaks_off_is_told_and_hides_nothing() -> None:
     assert [type(heard) for heard in Reader(fixed_bits=False).feed(b"\x10\x0c")] == [Answer, Answer]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=30))
 def test_only_a_whole_message_makes_a_printer_ok(noise: bytes) -> None:
     listener = Listener(auto_status=True)

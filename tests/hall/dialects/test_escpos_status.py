@@ -121,7 +121,7 @@ def test_a_printer_without_fixed_bits() -> None:
     assert not state_after(bytes.fromhex("00 00 00 0C")).ok
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=12))
 def test_only_four_clean_answers_make_a_printer_ok(answers: bytes) -> None:
     clean = len(answers) == 4 and all(byte & 0x93 == 0x12 for byte in answers)

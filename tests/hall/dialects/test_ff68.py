@@ -138,7 +138,7 @@ def test_header_inside_good_data_is_no_damage() -> None:
     assert Decoder().feed(encode(frame)) == [frame]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(frames, min_size=1, max_size=5), st.lists(st.integers(1, 9), max_size=30))
 def test_frames_come_back_however_they_are_cut(sent: list[Frame], cuts: list[int]) -> None:
     data = b"".join(map(encode, sent))
@@ -149,7 +149,7 @@ def test_frames_come_back_however_they_are_cut(sent: list[Frame], cuts: list[int
     assert heard + decoder.feed(data) == sent
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.binary(max_size=80) | st.lists(st.sampled_from([0xFF, 0x68, 3, 0x16, 0]), max_size=80).map(bytes),
     frames,
@@ -159,7 +159,7 @@ def test_one_good_frame_is_enough_to_be_back_in_step(junk: bytes, frame: Frame) 
     assert heard[-1] == frame
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(frames, st.integers(0, 200), st.integers(1, 255))
 def test_one_wrong_byte_is_never_taken_for_the_frame(frame: Frame, place: int, change: int) -> None:
     data = bytearray(encode(frame))

@@ -25,7 +25,7 @@ def test_every_number_comes_back(frame: Frame) -> None:
     assert Decoder().feed(encode(frame)) == [frame]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.binary(max_size=40), frames.filter(lambda f: f.number > 0), st.lists(st.integers(1, 5), min_size=1))
 def test_a_stream_gives_the_same_however_it_is_cut(junk: bytes, frame: Frame, cuts: list[int]) -> None:
     stream = junk + encode(frame) * 3
