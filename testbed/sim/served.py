@@ -186,9 +186,15 @@ class Served:
         ticket.for_clerk = None
         self.book.sits(event["window"], "free")
 
+    def _has_gone_on(self, ticket: Held, act: str, service: str) -> bool:
+        """Whether it only waits since: for its next matter, or brought back by the guide desk and called by nobody."""
+        number, _, nth = service.rpartition("#")
+        waits = ticket.window is None and ticket.state == "waiting"
+        return waits and (act == "finish" or (act == "miss" and f"{number}#{int(nth) + 1}" not in self._services))
+
     def _taken_back(self, event: Row, _at: int) -> None:
         act, ticket, window = event["act"], self.book.tickets[event["ticket"]], event["window"]
-        if ticket.window != window and not (act == "finish" and ticket.window is None):
+        if ticket.window != window and not self._has_gone_on(ticket, act, event["service"]):
             self.book.fail(
                 "one-hand", f"window {window} takes back {act} of {ticket.id}, last in hand at {ticket.window}"
             )
