@@ -22,16 +22,22 @@ from tests.hub.test_joint import joint, served
 WIDE = {"COLUMNS": "400"}
 
 
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A directory with a hall file and the store of two mornings."""
-    path = tmp_path_factory.mktemp("why")
+def opened(path: Path) -> House:
+    """A fair hall whose first window is manned, its file beside its store."""
     table = a_table()
     fair(table)
     (path / "hall.toml").write_text(toml(table), encoding="utf-8")
     one = House(hall(), path / "hub.db")
     one.take()
     one.open()
+    return one
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with a hall file and the store of two mornings."""
+    path = tmp_path_factory.mktemp("why")
+    one = opened(path)
     ticket(one, further=("relief",))
     one.wait(60)
     for _ in range(3):
@@ -150,12 +156,7 @@ def test_every_rule_and_level_has_words(language: str) -> None:
 
 
 def test_the_story_of_wrong_presses_tells_how_the_number_stands_again(tmp_path: Path) -> None:
-    table = a_table()
-    fair(table)
-    (tmp_path / "hall.toml").write_text(toml(table), encoding="utf-8")
-    one = House(hall(), tmp_path / "hub.db")
-    one.take()
-    one.open()
+    one = opened(tmp_path)
     ticket(one, for_window=1, further=("relief",))
     one.did(Next(window=1))
     one.did(Undo(window=1))
@@ -187,12 +188,7 @@ def test_the_story_of_wrong_presses_tells_how_the_number_stands_again(tmp_path: 
 
 
 def test_the_story_says_why_a_number_waits_for_the_matter_again(tmp_path: Path) -> None:
-    table = a_table()
-    fair(table)
-    (tmp_path / "hall.toml").write_text(toml(table), encoding="utf-8")
-    one = House(hall(), tmp_path / "hub.db")
-    one.take()
-    one.open()
+    one = opened(tmp_path)
     ticket(one, "medical", for_window=1)  # an approval
     ticket(one, for_clerk="101")
     ticket(one)
