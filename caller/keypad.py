@@ -65,7 +65,8 @@ class Keypad:
         if self._stands_until is not None and self._clock() < self._stands_until:
             return
         self._covered_since = self._stands_until = None
-        self._port.write(ff68.encode(ff68.show(self._address, cells.waiting, cells.ticket)))
+        shown = ff68.show(self._address, cells.waiting, cells.ticket)
+        self._port.write(ff68.encode(shown), unacknowledged=True)
 
     def signal(self, signal: Signal) -> None:
         """Done or failed (with a beep), or a beep for attention."""
@@ -75,7 +76,7 @@ class Keypad:
             Signal.ATTENTION: (ff68.beep(self._address),),
         }[signal]
         for frame in frames:
-            self._port.write(ff68.encode(frame))
+            self._port.write(ff68.encode(frame), unacknowledged=True)
         if signal is not Signal.ATTENTION:
             self._covered_since = self._clock()
             self._stands_until = self._covered_since + SIGNAL_STANDS_S if signal is Signal.FAILED else None

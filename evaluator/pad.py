@@ -1,9 +1,9 @@
 """One rating pad with keys on the FF 68 bus: asks when told, gives levels.
 
 No source tells how a question is taken back: a key pressed too late is acknowledged, and the flow passes over it. Nor
-does any source have a pad acknowledge a question, so it is sent once (and once more when the port comes back): sent
-again blindly, it would be spoken again to one who is just choosing. A question lost on the wire ends as 未评价 after
-`wait_s`, as one that nobody answered.
+does any source have a pad acknowledge a question, so it is sent once, and once more when the port comes back or another
+device of the line was heard speaking into it: sent again blindly, it would be spoken again to one who is just choosing.
+A question lost in silence ends as 未评价 after `wait_s`, as one that nobody answered.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Pad:
 
     def ask(self) -> None:
         """Start a rating."""
-        self._port.write(ff68.encode(ff68.start_rating(self._address)))
+        self._port.write(ff68.encode(ff68.start_rating(self._address)), unacknowledged=True)
 
     def feed(self, data: bytes) -> None:
         """Bytes from the line: our ratings are acknowledged at once."""

@@ -38,7 +38,7 @@ class Line:
     def start(self) -> None:
         self._thread.start()
 
-    def write(self, data: bytes) -> bool:
+    def write(self, data: bytes, *, unacknowledged: bool = False) -> bool:  # noqa: ARG002 (nobody else speaks here)
         """Hand bytes to the port; False if it is not open or broke (`on_state` then tells)."""
         port = self._port
         if port is None:

@@ -23,7 +23,7 @@ P = TypeVar("P")
 class Port(Protocol):
     """Where whole frames go, one a write; hall.station's lines are some. False if one could not be sent."""
 
-    def write(self, data: bytes) -> bool: ...
+    def write(self, data: bytes, *, unacknowledged: bool = False) -> bool: ...
 
 
 class Presses(Generic[P]):

@@ -1,9 +1,13 @@
 """Whose turn it is on a half-duplex line that many devices share. Pure; times are monotonic seconds.
 
 acknowledgements  ─┐   a frame begins when the one before it has left the wire, nobody is heard speaking, and
-texts of bars     ─┼─▶ a turnaround has passed, or, for all but acknowledgements, a pause in which a keypad may
-cells of keypads  ─┤   begin; an acknowledgement waits for one frame at most, a dead address for nothing
+questions to pads ─┼─▶ a turnaround has passed, or, for all but acknowledgements, a pause in which a keypad may
+texts of bars     ─┤   begin; an acknowledgement waits for one frame at most, a dead address for nothing
+cells of keypads  ─┤
 polls of keypads  ─┘   one after the other while nothing else waits; who does not answer is asked seldom
+
+What nobody acknowledges or says again is sent a second time if somebody was heard speaking into it: a bar that replied
+late, a keypad that did not listen.
 """
 
 from __future__ import annotations
@@ -12,6 +16,7 @@ from enum import IntEnum
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hall.dialects.ff68 import Command
 
@@ -29,9 +34,10 @@ class Rank(IntEnum):
     """Who goes first. Texts before numbers: the one who is called looks up, the clerk has pressed and knows."""
 
     ACK = 0
-    BAR = 1
-    CELLS = 2
-    POLL = 3
+    ASK = 1  # somebody stands at the pad and turns to go
+    BAR = 2
+    CELLS = 3
+    POLL = 4
 
 
 class Order(Struct, eq=False):
@@ -42,6 +48,7 @@ class Order(Struct, eq=False):
     kind: tuple[int, ...]
     frame: bytes
     since: float  # monotonic
+    again: bool = False  # to be sent once more if somebody speaks into it
     left: bool | None = None  # True: handed to the port, False: dropped or replaced
 
 
@@ -59,7 +66,8 @@ def place(frame: bytes) -> tuple[Rank, tuple[int, ...]]:
     """The rank of a host's frame, and what it says to whom: address and command, () if no dialect that can share a line
     has it. Number boards cannot: their frames have no header.
 
-    On FF 68 the host sends command 01 to acknowledge (and to start a rating); a pad's short acknowledgement has no FF.
+    On FF 68 the host sends command 01 to acknowledge, and to start a rating: the bytes do not tell which, so `add` is
+    told. A pad's short acknowledgement has no FF.
     """
     if frame.startswith(b"\xff\x68") and len(frame) > 6:
         return (Rank.ACK if frame[6] == Command.KEYS else Rank.CELLS), (0xFF, frame[5], frame[6])
@@ -86,16 +94,19 @@ class Schedule:
         self._heard_at = -1.0
         self._polls: list[Poll] = []
         self._asked: Poll | None = None  # the poll whose reply is awaited
+        self._last: Order | None = None  # what was sent last, if it is to be sent again should somebody speak into it
 
     def __len__(self) -> int:
         """How many frames wait."""
         return len(self._waiting)
 
-    def add(self, client: object, frame: bytes, now: float) -> Order:
+    def add(self, client: object, frame: bytes, now: float, *, unacknowledged: bool = False) -> Order:
         """Let a frame wait. It takes the place of an unsent one of the same client, address and command; with too many
-        waiting it is dropped at once (`left` is False)."""
+        waiting it is dropped at once (`left` is False). `unacknowledged`: it is no acknowledgement and gets none."""
         rank, kind = place(frame)
-        order = Order(client, rank, kind, frame, now)
+        if unacknowledged and rank is Rank.ACK:
+            rank, kind = Rank.ASK, (*kind, Rank.ASK)
+        order = Order(client, rank, kind, frame, now, unacknowledged)
         for i, older in enumerate(self._waiting):
             if kind and older.kind == kind and older.client is client:
                 older.left, order.since = False, older.since
@@ -107,14 +118,24 @@ class Schedule:
             self._waiting.append(order)
         return order
 
-    def heard(self, now: float) -> None:
-        """A device speaks."""
+    def heard(self, now: float) -> bool:
+        """A device speaks; whether a frame waits again because of it."""
         self._heard_at = now
+        spoilt, self._last = self._last if now <= self._sent_until + REPLY_WAIT_S else None, None
+        again = spoilt is not None and self._once_more(spoilt, now)
         if now > self._sent_until:
             self._reply_until = now
             if self._asked is not None:
                 self._asked.misses = 0
                 self._asked = None
+        return again
+
+    def _once_more(self, order: Order, now: float) -> bool:
+        """Let it wait a second time, unless a newer one of its kind does."""
+        if any(other.kind == order.kind and other.client is order.client for other in self._waiting):
+            return False
+        self._waiting.append(replace(order, since=now, again=False))
+        return True
 
     def poll(self, client: object, frame: bytes, reply_s: float) -> None:
         """Ask a device again and again while nothing else waits."""
@@ -133,6 +154,7 @@ class Schedule:
         if wait_s > 0:
             return wait_s
         self._waiting.remove(order)
+        self._last = order if order.again else None
         self._sent_until = now + len(order.frame) * self._byte_s
         self._reply_until = self._sent_until + (REPLY_WAIT_S if order.rank is Rank.BAR else 0.0)
         return order
@@ -149,7 +171,7 @@ class Schedule:
             self._asked.misses += 1
             if self._asked.misses >= MISSES:
                 self._asked.due = now + DEAD_EVERY_S
-        self._asked = poll
+        self._asked, self._last = poll, None
         self._sent_until = now + len(poll.frame) * self._byte_s
         self._reply_until = poll.due = self._sent_until + poll.reply_s
         return Order(poll.client, Rank.POLL, (), poll.frame, now)
@@ -165,3 +187,5 @@ class Schedule:
             if client is None or order.client is client:
                 order.left = False
         self._waiting = [order for order in self._waiting if order.left is None]
+        if self._last is not None and client in (None, self._last.client):
+            self._last = None

@@ -27,7 +27,7 @@ class Port(Protocol):
     """A role's end of a line; hall.station.line.Line is one, too."""
 
     def start(self) -> None: ...
-    def write(self, data: bytes) -> bool: ...
+    def write(self, data: bytes, *, unacknowledged: bool = False) -> bool: ...
     def poll(self, frame: bytes, reply_s: float) -> None: ...
     def close(self) -> None: ...
 
@@ -45,9 +45,10 @@ class Client:
         """Hear and be told from now on; opens the port if nobody has. `on_state` may be called before this returns."""
         self._line.join(self)
 
-    def write(self, data: bytes) -> bool:
-        """Give one frame to the line; False if the port is not open or the frame was dropped."""
-        return self._line.write(self, data)
+    def write(self, data: bytes, *, unacknowledged: bool = False) -> bool:
+        """Give one frame to the line; False if the port is not open or the frame was dropped. `unacknowledged`: no
+        device will say that it has come, so it is sent once more if somebody speaks into it."""
+        return self._line.write(self, data, unacknowledged=unacknowledged)
 
     def poll(self, frame: bytes, reply_s: float) -> None:
         """Let the line ask a device of ours with this frame whenever nothing else is to be sent."""
@@ -107,12 +108,12 @@ class SharedLine:
             self._thread.join(timeout=2)  # before the port goes: closing it under a write makes the write break
             self._line.close()
 
-    def write(self, client: Client, frame: bytes) -> bool:
+    def write(self, client: Client, frame: bytes, *, unacknowledged: bool = False) -> bool:
         """See Client.write."""
         with self._changed:
             if not self._open or self._closing:
                 return False
-            order = self._schedule.add(client, frame, self._clock())
+            order = self._schedule.add(client, frame, self._clock(), unacknowledged=unacknowledged)
             self._changed.notify_all()
             if not client.waits:
                 return order.left is not False
@@ -131,7 +132,8 @@ class SharedLine:
 
     def _heard(self, data: bytes) -> None:
         with self._changed:
-            self._schedule.heard(self._clock())
+            if self._schedule.heard(self._clock()):
+                self._changed.notify_all()
         with self._telling:
             for client in tuple(self._clients):
                 client.on_bytes(data)

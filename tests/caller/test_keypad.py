@@ -137,7 +137,7 @@ class Kept:
     def __init__(self) -> None:
         self.sent = b""
 
-    def write(self, data: bytes) -> bool:
+    def write(self, data: bytes, *, unacknowledged: bool = False) -> bool:  # noqa: ARG002
         self.sent += data
         return True
 

@@ -149,7 +149,7 @@ class Sent:
     def __init__(self) -> None:
         self.data = b""
 
-    def write(self, data: bytes) -> bool:
+    def write(self, data: bytes, *, unacknowledged: bool = False) -> bool:  # noqa: ARG002
         self.data += data
         return True
 

@@ -14,25 +14,30 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from display.bars import SILENT, BarLine, BarSeen, Wired
+from evaluator.pad import Pad
 from hall.dialects import a090, aabb, ff68, ff68_pad
 from hall.dialects.a090 import Colour
 from hall.dialects.ff68 import Key
 from hall.errors import BadFile
 from hall.messages import Health
-from hall.profile import BarProfile
+from hall.profile import BarProfile, PadProfile
 from hall.station.line import LineSettings
 from hall.station.schedule import DEAD_EVERY_S, LISTEN_LIMIT_S, MISSES, REPLY_WAIT_S, Order, Rank, Schedule, place
 from hall.station.settings import profile
 from hall.station.sharedline import Lines, byte_airtime_s
 from testbed.bar import BarLine as LampRow
 from testbed.bar import VirtualBar
+from testbed.pad import VirtualPad
 from testbed.pty import Pty
+from testbed.sharedline import SharedLine as Wire
+from testbed.trouble import Fault
 
 LIMIT_S = 5.0
 BYTE_S = byte_airtime_s(LineSettings())
 GAP_S = 3.5 * BYTE_S
 ROOM_S = 12 * BYTE_S
 KEY_BYTES = 10
+ASK = ff68.encode(ff68.start_rating(0x83))
 LOOK = aabb.Look(effect=1, speed=1, stay=1, colour=1, valid=63)
 
 
@@ -166,6 +171,71 @@ def test_a_bars_reply_is_left_its_time_but_not_by_an_acknowledgement() -> None:
     replied.add("a", cells(1), 0.0)
     replied.heard(end + 3 * BYTE_S)
     assert replied.next(end + 3 * BYTE_S) == pytest.approx(ROOM_S)
+
+
+def test_a_question_goes_before_texts_but_never_into_the_time_of_a_bars_reply() -> None:
+    schedule = Schedule(BYTE_S)
+    schedule.add("bars", text(1), 0.0)
+    schedule.next(0.0)
+    end = len(text(1)) * BYTE_S
+    schedule.add("bars", text(2), 0.0)
+    schedule.add("pad", ASK, 0.0, unacknowledged=True)
+    assert schedule.next(end) == pytest.approx(REPLY_WAIT_S)
+    assert sent(schedule, end)[0] == [ASK, text(2)]
+
+
+def test_neither_question_nor_acknowledgement_takes_the_others_place() -> None:
+    schedule = Schedule(BYTE_S)
+    late = ff68_pad.ack(ff68_pad.rating(0x83, 2), "value")
+    schedule.add("pad", ASK, 0.0, unacknowledged=True)
+    schedule.add("pad", late, 0.0)
+    assert sent(schedule, 0.0)[0] == [late, ASK]
+
+
+@pytest.mark.parametrize("frame", [ASK, cells(1)])
+@pytest.mark.parametrize("after_s", [0.0, REPLY_WAIT_S / 2])
+def test_what_somebody_spoke_into_is_sent_once_more(frame: bytes, after_s: float) -> None:
+    schedule = Schedule(BYTE_S)
+    schedule.add("a", frame, 0.0, unacknowledged=True)
+    assert sent(schedule, 0.0)[0] == [frame]
+    spoken = len(frame) * BYTE_S / 2 + after_s
+    assert schedule.heard(spoken)
+    assert not schedule.heard(spoken)
+    wait_s = schedule.next(spoken)
+    assert isinstance(wait_s, float)  # until nobody speaks
+    again, at = sent(schedule, spoken)
+    assert again == [frame]
+    assert at == pytest.approx(spoken + wait_s)
+    assert not schedule.heard(at)  # a line on which somebody always speaks is not filled with it
+    assert schedule.next(at + 1.0) is None
+
+
+def test_what_is_not_sent_once_more() -> None:
+    """What was undisturbed, what a newer one replaces, acknowledgements, texts (their bar says whether they came), and
+    what somebody who has left had to say."""
+    for frame, unacknowledged, heard_at in ((ASK, True, 0.1), (ack(1), False, 0.001), (text(1), False, 0.001)):
+        schedule = Schedule(BYTE_S)
+        schedule.add("a", frame, 0.0, unacknowledged=unacknowledged)
+        assert sent(schedule, 0.0)[0] == [frame]
+        assert not schedule.heard(heard_at)
+    newer = Schedule(BYTE_S)
+    newer.add("a", cells(1, "022"), 0.0, unacknowledged=True)
+    newer.next(0.0)
+    newer.add("a", cells(1, "023"), 0.001, unacknowledged=True)
+    assert not newer.heard(0.002)
+    assert sent(newer, 0.002)[0] == [cells(1, "023")]
+    gone = Schedule(BYTE_S)
+    gone.add("a", ASK, 0.0, unacknowledged=True)
+    gone.next(0.0)
+    gone.leave("a")
+    assert not gone.heard(0.001)
+    polled = Schedule(BYTE_S)
+    polled.add("a", cells(1), 0.0, unacknowledged=True)
+    polled.poll("a", ff68.encode(ff68.poll(1, 5)), 0.02)
+    polled.next(0.0)
+    at = len(cells(1)) * BYTE_S + ROOM_S + 1e-6
+    assert isinstance(polled.next(at), Order)  # the poll
+    assert not polled.heard(at + 0.001)  # its answer
 
 
 @given(st.lists(st.sampled_from([ack(1), ack(2), cells(1), cells(2), text(1), text(2), b"??"]), max_size=40))
@@ -304,6 +374,43 @@ def test_a_bar_known_to_be_silent_does_not_hold_up_its_neighbour() -> None:
             assert time.monotonic() - began < 1.0  # the dumb one's time for an answer
         finally:
             bars.close()
+
+
+def test_a_question_that_a_late_bar_spoke_into_reaches_its_pad() -> None:
+    """The bar is so late that the host takes the line for free: both are spoilt, and a pad acknowledges no question."""
+    lamps, kind = profile("a090-8"), profile("ff68-pad-5")
+    assert isinstance(lamps, BarProfile)
+    assert isinstance(kind, PadProfile)
+    lines, seen, ear = Lines(), queue.Queue[BarSeen](), Ear()
+    with Wire() as wire, VirtualBar(1, lamps) as bar, VirtualPad(0x81, kind) as virtual:
+        wire.clamp(bar.path, listens=False)
+        wire.clamp(virtual.path)
+        port = lines.port(wire.path, LineSettings(), ear.heard.put, ear.on_state)
+        pad = Pad(port, kind, 0x81, lambda _level: None)
+        bars = BarLine(
+            [Wired(1, 1, lamps)],
+            lambda heard, state: lines.port(wire.path, LineSettings(), heard, state, waits=True),
+            seen.put,
+        )
+        port.start()
+        bars.start()
+        try:
+            bars.show(1, "空闲", Colour.GREEN)
+            assert seen.get(timeout=LIMIT_S).health is Health.READY
+            bar.suffer(Fault.DELAY, REPLY_WAIT_S + 4 * BYTE_S)
+            for number in range(100):
+                asked = sum(heard.what == "rate" for heard in virtual.heard)
+                bars.show(1, f"A{number:03} 办理中", Colour.GREEN)
+                bar.wait_for(f"A{number:03} 办理中", LIMIT_S)
+                pad.ask()
+                virtual.wait_until_asked(asked + 1, LIMIT_S)
+                if wire.collisions >= 3:
+                    break
+            else:
+                pytest.fail("the bar and the question never met")
+        finally:
+            bars.close()
+            port.close()
 
 
 # --- polling, with a clock by hand --------------------------------------------------------------------------------

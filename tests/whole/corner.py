@@ -104,8 +104,20 @@ class Corner:
         self.board = self.touch("board-1")
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:  # what a technician would ask for; pytest shows it under the failure
+            print(self.told())
         self._stack.close()
+
+    def told(self) -> str:
+        """What every process wrote last and whether it runs, what the hub knows, what reached pad and keypad last."""
+        lines = [
+            f"== {name}{'' if process.is_running else ', NOT RUNNING'}\n{process.last_words()}"
+            for name, process in self.stage.processes.items()
+        ]
+        lines += [f"== events\n{self.events()[-8:]}", f"== pad\n{self.pad.heard[-5:]}"]
+        lines += [f"== keypad\n{self.keypad.heard[-5:]}", f"== bar\n{self.bar.text}"]
+        return "\n".join(lines)
 
     def touch(self, station: str) -> Touch:
         """A hand at a screen."""
@@ -145,6 +157,12 @@ class Corner:
         """The lines of the voice's timeline."""
         path = self.stage.audio / "voice-1" / "timeline.jsonl"
         return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+
+    def await_hub(self, station: str) -> None:
+        """Wait until a station that was started knows that its hub is there: before that it does what it is asked for
+        only to be refused."""
+        log = self.stage.processes[station].log
+        until(lambda: "hub here" in log.read_text(encoding="utf-8").rpartition(" ready")[2], f"the hub at {station}")
 
     def kill(self, station: str) -> None:
         """kill -9 of a station, and its start as systemd would."""

@@ -54,6 +54,7 @@ def test_each_role_killed_while_a_number_is_called_and_served(tmp_path: Path) ->
         corner.kill("line-1")
         until(corner.ratings, "the rating, or its timeout")
 
+        corner.await_hub("line-1")
         corner.press_until_done("", NEXT)
         corner.bar.wait_for("请A002到1号窗口", LIMIT_S)
         until(lambda: len(corner.said()) > said, "the second announcement")
