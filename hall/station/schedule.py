@@ -12,6 +12,7 @@ late, a keypad that did not listen.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import IntEnum
 from typing import Final
 
@@ -112,6 +113,8 @@ class Schedule:
                 older.left, order.since = False, older.since
                 self._waiting[i] = order
                 return order
+        if rank is Rank.ACK:  # what spoke into the question was the answer to it
+            self._forget(lambda other: other.client is client and other.rank is Rank.ASK and not other.again)
         if len(self._waiting) >= self._bound:
             order.left = False
         else:
@@ -183,9 +186,12 @@ class Schedule:
 
     def drop(self, client: object | None = None) -> None:
         """Forget what a client, or everybody, has waiting."""
-        for order in self._waiting:
-            if client is None or order.client is client:
-                order.left = False
-        self._waiting = [order for order in self._waiting if order.left is None]
+        self._forget(lambda order: client is None or order.client is client)
         if self._last is not None and client in (None, self._last.client):
             self._last = None
+
+    def _forget(self, is_meant: Callable[[Order], bool]) -> None:
+        for order in self._waiting:
+            if is_meant(order):
+                order.left = False
+        self._waiting = [order for order in self._waiting if order.left is None]

@@ -6,9 +6,11 @@ from itertools import count
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from testbed.readers.record import Event
-from testbed.reconciling.findings import Findings
+from testbed.reconciling.calls import Recording, voices
+from testbed.reconciling.findings import Findings, Mishap
 from testbed.reconciling.ledger import Ledger
 from testbed.reconciling.numbers import joint
 
@@ -64,6 +66,18 @@ def test_a_joint_number_is_one_served_number_of_four_services() -> None:
     ledger = log.ledger()
     assert (ledger.tickets[T].state, len(ledger.services), ledger.double_calls) == ("served", 4, 0)
     assert log.judged() == (1, [])
+
+
+def test_a_recording_that_ends_before_its_first_word_is_excused_by_a_mishap_alone() -> None:
+    chime = Recording(30_000.0, "voice-b/0011-2026-11-23_J003#1~1.wav", [])
+    moved = Mishap(
+        number=4, kind="upgrade", target="hub", began=30_001.0, ended=30_400.0, real_began_s=1.0, real_ended_s=5.0,
+        felt_by=("voice-b",),
+    )  # fmt: skip
+    for mishaps, differ, excused in (((moved,), 0, 1), ((), 1, 0), ((replace(moved, felt_by=("voice-a",)),), 1, 0)):
+        found = Findings(mishaps, 100.0)
+        assert voices([], [chime], [], {}, {}, found) == (0, 0)
+        assert (len(found.differences), len(found.exceptions)) == (differ, excused)
 
 
 def test_a_step_that_is_left_out_is_told() -> None:

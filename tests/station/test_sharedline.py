@@ -210,6 +210,22 @@ def test_what_somebody_spoke_into_is_sent_once_more(frame: bytes, after_s: float
     assert schedule.next(at + 1.0) is None
 
 
+def test_a_question_that_was_answered_is_not_asked_again() -> None:
+    """Whoever presses as soon as the lamp is lit is heard where a collision is listened for, too."""
+    schedule = Schedule(BYTE_S)
+    schedule.add("pad", ASK, 0.0, unacknowledged=True)
+    schedule.add("other", cells(1), 0.0, unacknowledged=True)
+    schedule.next(0.0)
+    answered = len(ASK) * BYTE_S + REPLY_WAIT_S / 2
+    assert schedule.heard(answered)
+    taken = ff68_pad.ack(ff68_pad.rating(0x83, 2), "short")
+    schedule.add("pad", taken, answered)
+    assert sent(schedule, answered)[0] == [taken, cells(1)]
+    schedule.add("pad", ASK, 1.0, unacknowledged=True)
+    schedule.add("pad", taken, 1.0)
+    assert sent(schedule, 1.0)[0] == [taken, ASK]  # a question that was not sent yet is another one
+
+
 def test_what_is_not_sent_once_more() -> None:
     """What was undisturbed, what a newer one replaces, acknowledgements, texts (their bar says whether they came), and
     what somebody who has left had to say."""
