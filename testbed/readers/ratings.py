@@ -31,7 +31,7 @@ class Pad(NamedTuple):
 def read(pieces: list[Piece]) -> Pad:
     """The presses on a pad with keys."""
     pad = Pad([], [], [])
-    asked = False
+    asked = asked_since = False  # ever since the last rating; since the key that waits
     waiting: Press | None = None
     for piece in pieces:
         frame = piece.data
@@ -40,12 +40,13 @@ def read(pieces: list[Piece]) -> Pad:
                 asked = True
             elif waiting is not None and _takes(frame, waiting.value):
                 (pad.pressed if asked else pad.unasked).append(waiting)
-                asked, waiting = False, None
+                asked, asked_since, waiting = False, False, None
             elif frame[:2] == b"\xff\x68" and frame[6:8] == b"\x01\x0b":
-                asked = True
+                asked = asked_since = True
         elif frame[:2] == b"\xff\x68" and frame[6] == 0x11:
-            if waiting is not None and waiting.value != frame[7]:
-                pad.untaken.append(waiting)
+            if waiting is not None and (asked_since or waiting.value != frame[7]):
+                pad.untaken.append(waiting)  # else the same key, said again
+            asked_since = False
             waiting = Press(piece.t, frame[7])
     if waiting is not None:
         pad.untaken.append(waiting)

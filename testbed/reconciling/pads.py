@@ -22,13 +22,20 @@ def ratings(ledger: Ledger, pads: Mapping[int, Pad], station_of: Mapping[int, st
     rated = passed_over = unrated = 0
     for window, services in by_window.items():
         presses = list(pads[window].pressed) if window in pads else []
+        untaken = list(pads[window].untaken) if window in pads else []
         who = (station_of.get(window, ""), "hub", "broker")
         rated += len(presses)
         for service in sorted(services, key=lambda one: one.ended):
             if service.rating:
                 press = _taken(presses, service, found.late_s)
                 if press is None:
-                    found.differs(f"{service.id} is rated in the log and on no pad's wire", service.rated)
+                    press = _taken(untaken, service, found.late_s)
+                    if press is None:
+                        found.differs(f"{service.id} is rated in the log and on no pad's wire", service.rated)
+                        continue
+                    # Heard, and the cable was pulled before its pad was told so: the rating counts.
+                    what = f"the rating of {service.id} was taken, and its pad was not told so"
+                    rated += found.is_excused(what, who[:1], service.rated, press.t)
             elif service.rating == 0:
                 unrated += 1
             elif service.by_rule:

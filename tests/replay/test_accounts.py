@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from testbed.readers.ratings import Pad, Press
 from testbed.readers.record import Event
 from testbed.reconciling.calls import Recording, voices
 from testbed.reconciling.findings import Findings, Mishap
 from testbed.reconciling.ledger import Ledger
 from testbed.reconciling.numbers import joint
+from testbed.reconciling.pads import ratings
 
 T = "2026-11-23/A001"
 STEPS = {"newborn": ("newborn", "household", "medical", "newborn")}
@@ -78,6 +80,21 @@ def test_a_recording_that_ends_before_its_first_word_is_excused_by_a_mishap_alon
         found = Findings(mishaps, 100.0)
         assert voices([], [chime], [], {}, {}, found) == (0, 0)
         assert (len(found.differences), len(found.exceptions)) == (differ, excused)
+
+
+def test_a_rating_whose_pad_was_not_told_that_it_was_taken_counts_where_its_line_had_a_mishap() -> None:
+    log = Log()
+    at = log.served("newborn", 1)
+    log.add("service_rated", level=5, rule="", **at)
+    pulled = Mishap(
+        number=5, kind="pull", target="line-b", began=4.0, ended=9.0, real_began_s=4.0, real_ended_s=9.0,
+        felt_by=("line-b",),
+    )  # fmt: skip
+    untaken, nothing = Pad([], [], [Press(4.5, 3)]), Pad([], [], [])
+    for pad, mishaps, rated, differ in ((untaken, (pulled,), 1, 0), (untaken, (), 0, 1), (nothing, (pulled,), 0, 1)):
+        found = Findings(mishaps, 1.0)
+        assert ratings(log.ledger(), {1: pad}, {1: "line-b"}, found)["rated"] == rated
+        assert (len(found.differences), len(found.exceptions)) == (differ, 1 - differ)
 
 
 def test_a_step_that_is_left_out_is_told() -> None:

@@ -67,6 +67,8 @@ def test_ratings_count_what_was_asked_and_taken() -> None:
     again = ratings.read([asked, pressed, pressed, taken, pressed, taken])
     assert (len(again.pressed), len(again.unasked)) == (1, 1)
     assert len(ratings.read([asked, pressed]).untaken) == 1
+    once_more = ratings.read([asked, pressed, pressed, asked, pressed, taken])  # the cable was out when it was taken
+    assert (len(once_more.untaken), len(once_more.pressed)) == (1, 1)
     assert not ratings.read([pressed, taken]).pressed
 
 
