@@ -140,6 +140,9 @@ class Twin:
 
     def _turn(self) -> None:
         with self._lock:
+            # First what has come: a device is not late for it because its thread was.
+            if self._pty.plugged and self.reading and (data := self._pty.read()):
+                self.received(data, time.monotonic())
             due = self._tick(time.monotonic())
             if self._pull and self._pty.plugged:
                 self._pty.unplug()
@@ -149,7 +152,3 @@ class Twin:
         ready, _, _ = select.select([self._wake_read, *listening], [], [], wait_s)
         if self._wake_read in ready:
             os.read(self._wake_read, 4096)
-        if listening and listening[0] in ready:
-            with self._lock:
-                if data := self._pty.read():
-                    self.received(data, time.monotonic())

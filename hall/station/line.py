@@ -38,7 +38,13 @@ class Line:
     def start(self) -> None:
         self._thread.start()
 
-    def write(self, data: bytes, *, unacknowledged: bool = False) -> bool:  # noqa: ARG002 (nobody else speaks here)
+    def write(
+        self,
+        data: bytes,
+        *,
+        unacknowledged: bool = False,  # noqa: ARG002 (nobody else speaks here)
+        left: Callable[[], None] | None = None,
+    ) -> bool:
         """Hand bytes to the port; False if it is not open or broke (`on_state` then tells)."""
         port = self._port
         if port is None:
@@ -48,6 +54,8 @@ class Line:
                 port.write(data)
             except OSError:
                 return False
+        if left is not None:
+            left()
         return True
 
     def close(self) -> None:

@@ -16,19 +16,22 @@ from hall.dialects.ff68 import Command, Damaged, Frame
 
 # A device that missed the ACK sends the same frame after one timeout; a hand is slower than two.
 AGAIN_ACKS: Final = 2.0
+ACK_WAITS_S: Final = 1.0  # an acknowledgement that has not left by then was dropped with its port
 
 P = TypeVar("P")
 
 
 class Port(Protocol):
-    """Where whole frames go, one a write; hall.station's lines are some. False if one could not be sent."""
+    """Where whole frames go, one a write; hall.station's lines are some. False if one could not be sent; `left` is
+    called from any thread when it has left."""
 
-    def write(self, data: bytes, *, unacknowledged: bool = False) -> bool: ...
+    def write(self, data: bytes, *, unacknowledged: bool = False, left: Callable[[], None] | None = None) -> bool: ...
 
 
 class Presses(Generic[P]):
     """`read` gives what a frame with this command says: None is no press; it raises BadFrame for a frame that the
-    device does not send. `again_s`: the same frame within so long is the same press, sent once more."""
+    device does not send. `again_s`: the same frame within so long is the same press, sent once more; counted from when
+    our acknowledgement left, which a busy machine may hold back while the device says it again and again."""
 
     def __init__(
         self,
@@ -51,6 +54,7 @@ class Presses(Generic[P]):
         self._clock = clock
         self._decoder = ff68.Decoder()
         self._before: tuple[Frame, float] | None = None
+        self._acknowledged: float | None = None  # when; None: not yet
         self._counting = threading.Lock()
         self._damaged = 0
 
@@ -81,8 +85,20 @@ class Presses(Generic[P]):
             return
         if press is None:
             return
-        self._port.write(self._ack(frame))
         now = self._clock()
-        before, self._before = self._before, (frame, now)
-        if before is None or before[0] != frame or now - before[1] >= self._again_s:
+        again = self._is_again(frame, now)
+        self._before, self._acknowledged = (frame, now), None
+        if not self._port.write(self._ack(frame), left=self._left):
+            self._acknowledged = now
+        if not again:
             self._take(press)
+
+    def _left(self) -> None:
+        self._acknowledged = self._clock()
+
+    def _is_again(self, frame: Frame, now: float) -> bool:
+        if self._before is None or self._before[0] != frame:
+            return False
+        heard, acknowledged = self._before[1], self._acknowledged
+        since = min(now, heard + ACK_WAITS_S) if acknowledged is None else acknowledged
+        return now - max(heard, since) < self._again_s

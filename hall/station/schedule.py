@@ -51,6 +51,7 @@ class Order(Struct, eq=False):
     since: float  # monotonic
     again: bool = False  # to be sent once more if somebody speaks into it
     left: bool | None = None  # True: handed to the port, False: dropped or replaced
+    on_left: Callable[[], None] | None = None  # who wants to hear of the former
 
 
 class Poll(Struct, eq=False):

@@ -27,7 +27,7 @@ class Port(Protocol):
     """A role's end of a line; hall.station.line.Line is one, too."""
 
     def start(self) -> None: ...
-    def write(self, data: bytes, *, unacknowledged: bool = False) -> bool: ...
+    def write(self, data: bytes, *, unacknowledged: bool = False, left: Callable[[], None] | None = None) -> bool: ...
     def poll(self, frame: bytes, reply_s: float) -> None: ...
     def close(self) -> None: ...
 
@@ -45,10 +45,11 @@ class Client:
         """Hear and be told from now on; opens the port if nobody has. `on_state` may be called before this returns."""
         self._line.join(self)
 
-    def write(self, data: bytes, *, unacknowledged: bool = False) -> bool:
+    def write(self, data: bytes, *, unacknowledged: bool = False, left: Callable[[], None] | None = None) -> bool:
         """Give one frame to the line; False if the port is not open or the frame was dropped. `unacknowledged`: no
-        device will say that it has come, so it is sent once more if somebody speaks into it."""
-        return self._line.write(self, data, unacknowledged=unacknowledged)
+        device will say that it has come, so it is sent once more if somebody speaks into it. `left` is called on the
+        line's thread when it was handed to the port."""
+        return self._line.write(self, data, unacknowledged=unacknowledged, left=left)
 
     def poll(self, frame: bytes, reply_s: float) -> None:
         """Let the line ask a device of ours with this frame whenever nothing else is to be sent."""
@@ -108,12 +109,15 @@ class SharedLine:
             self._thread.join(timeout=2)  # before the port goes: closing it under a write makes the write break
             self._line.close()
 
-    def write(self, client: Client, frame: bytes, *, unacknowledged: bool = False) -> bool:
+    def write(
+        self, client: Client, frame: bytes, *, unacknowledged: bool = False, left: Callable[[], None] | None = None
+    ) -> bool:
         """See Client.write."""
         with self._changed:
             if not self._open or self._closing:
                 return False
             order = self._schedule.add(client, frame, self._clock(), unacknowledged=unacknowledged)
+            order.on_left = left
             self._changed.notify_all()
             if not client.waits:
                 return order.left is not False
@@ -160,6 +164,8 @@ class SharedLine:
                     self._changed.wait(found)
                     continue
             left = self._line.write(found.frame)
+            if left and found.on_left is not None:
+                found.on_left()
             with self._changed:
                 found.left = left
                 self._changed.notify_all()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import queue
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -18,7 +18,7 @@ from hall.dialects.ff68 import Frame, Key, encode, key_press
 from hall.keymap import Action
 from hall.profile import KeypadProfile
 from hall.station.line import Line, LineSettings
-from hall.station.presses import AGAIN_ACKS
+from hall.station.presses import ACK_WAITS_S, AGAIN_ACKS
 from hall.station.settings import profile
 from testbed.keypad import KeypadLine, VirtualKeypad
 
@@ -134,14 +134,30 @@ def test_nothing_typed_is_logged(caplog: pytest.LogCaptureFixture) -> None:
 
 
 class Kept:
-    """A port that keeps the bytes."""
+    """A port that keeps the bytes; while it is `stuck`, what is given to it does not leave."""
 
     def __init__(self) -> None:
         self.sent = b""
+        self.stuck = False
+        self.leaving: list[Callable[[], None]] = []
 
-    def write(self, data: bytes, *, unacknowledged: bool = False) -> bool:  # noqa: ARG002
+    def write(
+        self,
+        data: bytes,
+        *,
+        unacknowledged: bool = False,  # noqa: ARG002
+        left: Callable[[], None] | None = None,
+    ) -> bool:
         self.sent += data
+        if left is not None:
+            self.leaving.append(left)
+        self.go()
         return True
+
+    def go(self) -> None:
+        """What waits leaves now, unless it is stuck."""
+        while self.leaving and not self.stuck:
+            self.leaving.pop(0)()
 
     def take(self) -> bytes:
         sent, self.sent = self.sent, b""
@@ -164,6 +180,33 @@ def test_the_echo_goes_out_with_the_last_byte() -> None:
     desk.keypad.feed(line[-1:])
     assert desk.port.take() == line
     assert desk.presses == [Pressed(Action.NEXT, Secret(""), Origin.KEYPAD)]
+
+
+def test_a_keypad_that_says_it_again_while_our_echo_is_held_back_has_not_pressed_twice() -> None:
+    """A machine that stands still for a moment: the keypad repeats its frame and the port takes our echo late."""
+    desk, line = Desk(), encode(key_press(1, "", Key.CALL))
+    again_s = AGAIN_ACKS * model().ack_timeout_ms / 1000
+    desk.port.stuck = True
+    desk.keypad.feed(line)
+    desk.now = 3 * again_s
+    desk.keypad.feed(line)  # the echo has not left yet
+    desk.port.stuck = False
+    desk.port.go()
+    desk.now += again_s / 2
+    desk.keypad.feed(line)  # on its way when the echo came
+    assert len(desk.presses) == 1
+    desk.now += again_s
+    desk.keypad.feed(line)
+    assert len(desk.presses) == 2
+
+
+def test_an_echo_that_was_dropped_with_its_port_makes_no_keypad_deaf() -> None:
+    desk, line = Desk(), encode(key_press(1, "", Key.CALL))
+    desk.port.stuck = True
+    desk.keypad.feed(line)
+    desk.now = ACK_WAITS_S + AGAIN_ACKS * model().ack_timeout_ms / 1000 + 0.001
+    desk.keypad.feed(line)
+    assert len(desk.presses) == 2
 
 
 def test_a_repeat_for_a_lost_echo_is_echoed_and_not_a_press() -> None:

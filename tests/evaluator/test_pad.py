@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import queue
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -153,8 +153,16 @@ class Sent:
     def __init__(self) -> None:
         self.data = b""
 
-    def write(self, data: bytes, *, unacknowledged: bool = False) -> bool:  # noqa: ARG002
+    def write(
+        self,
+        data: bytes,
+        *,
+        unacknowledged: bool = False,  # noqa: ARG002
+        left: Callable[[], None] | None = None,
+    ) -> bool:
         self.data += data
+        if left is not None:
+            left()
         return True
 
 

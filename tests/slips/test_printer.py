@@ -190,7 +190,7 @@ class Glitching(Line):
         super().__init__(path, LineSettings(baud=115_200), on_bytes, on_state)
         self._told = on_state
 
-    def write(self, data: bytes, *, unacknowledged: bool = False) -> bool:  # noqa: ARG002
+    def write(self, data: bytes, **_: object) -> bool:
         written = super().write(data)
         if CUT in data:
             self._told(False, "glitch")
