@@ -1,7 +1,7 @@
 """Whose turn it is on a half-duplex line that many devices share. Pure; times are monotonic seconds.
 
 acknowledgements  ─┐   a frame begins when the one before it has left the wire, nobody is heard speaking, and
-questions to pads ─┼─▶ a turnaround has passed, or, for all but acknowledgements, a pause in which a keypad may
+questions to pads ─┼─▶ a turnaround has passed, or, for texts and cells, a pause in which a keypad may
 texts of bars     ─┤   begin; an acknowledgement waits for one frame at most, a dead address for nothing
 cells of keypads  ─┤
 polls of keypads  ─┘   one after the other while nothing else waits; who does not answer is asked seldom
@@ -154,7 +154,8 @@ class Schedule:
             heard = min(self._heard_at + self._gap_s, order.since + LISTEN_LIMIT_S)
             wait_s = max(heard, self._sent_until + self._gap_s) - now
         else:
-            wait_s = max(max(self._heard_at, self._sent_until) + self._room_s, self._reply_until) - now
+            pause_s = self._gap_s if order.rank is Rank.ASK else self._room_s  # texts wait for the seldom question
+            wait_s = max(max(self._heard_at, self._sent_until) + pause_s, self._reply_until) - now
         if wait_s > 0:
             return wait_s
         self._waiting.remove(order)

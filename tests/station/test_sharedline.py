@@ -184,6 +184,16 @@ def test_a_question_goes_before_texts_but_never_into_the_time_of_a_bars_reply() 
     assert sent(schedule, end)[0] == [ASK, text(2)]
 
 
+def test_a_question_waits_for_a_turnaround_alone_where_nobody_replies() -> None:
+    """One key ends a service and calls the next: the text over the window waits for the question."""
+    schedule = Schedule(BYTE_S)
+    schedule.add("keypad", ack(1), 0.0)
+    schedule.next(0.0)
+    end = len(ack(1)) * BYTE_S
+    schedule.add("pad", ASK, 0.0, unacknowledged=True)
+    assert schedule.next(end) == pytest.approx(GAP_S)
+
+
 def test_neither_question_nor_acknowledgement_takes_the_others_place() -> None:
     schedule = Schedule(BYTE_S)
     late = ff68_pad.ack(ff68_pad.rating(0x83, 2), "value")
