@@ -125,8 +125,8 @@ class Schedule:
     def heard(self, now: float) -> bool:
         """A device speaks; whether a frame waits again because of it."""
         self._heard_at = now
-        spoilt, self._last = self._last if now <= self._sent_until + REPLY_WAIT_S else None, None
-        again = spoilt is not None and self._once_more(spoilt, now)
+        spoilt, self._last = self._last, None
+        again = spoilt is not None and now <= self._sent_until + REPLY_WAIT_S and self._once_more(spoilt, now)
         if now > self._sent_until:
             self._reply_until = now
             if self._asked is not None:

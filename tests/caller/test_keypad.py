@@ -141,13 +141,7 @@ class Kept:
         self.stuck = False
         self.leaving: list[Callable[[], None]] = []
 
-    def write(
-        self,
-        data: bytes,
-        *,
-        unacknowledged: bool = False,  # noqa: ARG002
-        left: Callable[[], None] | None = None,
-    ) -> bool:
+    def write(self, data: bytes, *, left: Callable[[], None] | None = None, **_: object) -> bool:
         self.sent += data
         if left is not None:
             self.leaving.append(left)

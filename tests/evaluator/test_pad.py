@@ -153,13 +153,7 @@ class Sent:
     def __init__(self) -> None:
         self.data = b""
 
-    def write(
-        self,
-        data: bytes,
-        *,
-        unacknowledged: bool = False,  # noqa: ARG002
-        left: Callable[[], None] | None = None,
-    ) -> bool:
+    def write(self, data: bytes, *, left: Callable[[], None] | None = None, **_: object) -> bool:
         self.data += data
         if left is not None:
             left()

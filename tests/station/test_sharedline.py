@@ -375,6 +375,21 @@ def test_who_waits_is_told_when_the_frame_leaves() -> None:
         patient.close()
 
 
+def test_who_wants_to_know_hears_when_a_frame_has_left_and_not_of_one_that_was_replaced() -> None:
+    lines, ear, slow = Lines(), Ear(), LineSettings(baud=300)
+    left: queue.Queue[str] = queue.Queue()
+    with pty() as cable:
+        port = lines.port(cable.path, slow, ear.heard.put, ear.on_state)
+        port.start()
+        assert ear.told.get(timeout=LIMIT_S) is True
+        assert port.write(text(1))  # the line is taken for a second
+        assert port.write(cells(1, "022"), left=lambda: left.put("replaced"))
+        assert port.write(cells(1, "023"), left=lambda: left.put("left"))
+        assert left.empty()
+        assert left.get(timeout=LIMIT_S) == "left"
+        port.close()
+
+
 def test_a_bar_known_to_be_silent_does_not_hold_up_its_neighbour() -> None:
     lamps = profile("a090-8")
     assert isinstance(lamps, BarProfile)
